@@ -1,0 +1,44 @@
+# Copyright 2026 negtrain contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Settings: declared once with meaning, unit and range; they validate themselves."""
+from dataclasses import dataclass, field, fields
+import math
+from typing import Any
+
+
+def parameter(
+    default: Any, meaning: str, low: float | None = None, high: float | None = None,
+    *, unit: str = '', choices: tuple[str, ...] = (),
+) -> Any:
+    """
+    Declare one setting of a dataclass that derives from Settings.
+
+    :param default: value when nobody says otherwise; its type is the type of the setting
+    :param meaning: what it is for, half a sentence
+    :param low: smallest allowed value; numbers need both bounds
+    :param high: largest allowed value
+    :param unit: SI symbol, empty for pure numbers
+    :param choices: allowed words, for text
+    """
+    return field(default=default, metadata={
+        'meaning': meaning, 'low': low, 'high': high, 'unit': unit, 'choices': choices})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Base of all settings; refuses values outside the declared ranges."""
+
+    def __post_init__(self) -> None:
+        """Raise ValueError, naming the setting, for a value that is not allowed."""
+        for setting in fields(self):
+            value, rule = getattr(self, setting.name), setting.metadata
+            choices, low, high = rule['choices'], rule['low'], rule['high']
+            if choices and value not in choices:
+                raise ValueError(f'{setting.name} = {value!r} is not one of {", ".join(choices)}')
+            if low is None:
+                continue
+            if isinstance(value, bool) or not isinstance(value, int | float):
+                raise ValueError(f'{setting.name} = {value!r} is not a number')
+            if not math.isfinite(value) or not low <= value <= high:
+                raise ValueError(
+                    f'{setting.name} = {value} is outside {low:g} .. {high:g} {rule["unit"]}'.rstrip())

@@ -1,0 +1,309 @@
+# Copyright 2026 negtrain contributors
+# SPDX-License-Identifier: Apache-2.0
+"""
+What passes between the stages.
+
+Lengths in m, times in s, speeds in m/s; up, against the load, is positive. Load is kg of
+resistance: force divided by GRAVITY. The enumerations stand in the message definitions too, with
+the same numbers; a test holds the two together.
+"""
+from dataclasses import dataclass
+from enum import IntEnum
+import math
+
+GRAVITY = 9.80665  # m/s², standard acceleration (CGPM 1901)
+
+
+class Quality(IntEnum):
+    """How far a position can be trusted."""
+
+    GOOD = 0
+    HELD = 1
+    FAULTY = 2
+
+
+class Fault(IntEnum):
+    """What can break; the numbers are those of the fault table."""
+
+    EMERGENCY_STOP = 1
+    ENCODER_SILENT = 2
+    ENCODER_FROZEN = 3
+    ENCODER_JUMP = 4
+    ENCODER_INVALID = 5
+    TIME_INVALID = 6
+    OVER_SPEED = 7
+    RUNAWAY = 8
+    STALL = 9
+    PHASE_TOO_LONG = 10
+    OVER_TRAVEL = 11
+    COMMAND_LOST = 12
+    SESSION_LOST = 13
+    RESTARTED = 14
+    COMMAND_INVALID = 15
+    LOAD_MISMATCH = 16
+    SLEW_EXCEEDED = 17
+    CHATTER = 18
+    PHASE_UNKNOWN = 19
+    PROFILE_INVALID = 20
+    DRIVE = 21
+    ATHLETE_GONE = 22
+    GRAPH_INVALID = 23
+
+
+class Phase(IntEnum):
+    """What the athlete is doing with the load."""
+
+    UNKNOWN = 0
+    BOTTOM_HOLD = 1
+    CONCENTRIC = 2
+    TOP_HOLD = 3
+    ECCENTRIC = 4
+
+
+class Stage(IntEnum):
+    """Which half of a repetition has just been finished."""
+
+    HALFWAY = 0
+    COMPLETE = 1
+
+
+class Verdict(IntEnum):
+    """Whether a repetition counts, or why not."""
+
+    COUNTED = 0
+    TOO_SHORT = 1
+    ABANDONED = 2
+    WRONG_DIRECTION = 3
+    MEASUREMENT = 4
+
+
+class Method(IntEnum):
+    """How the load follows the movement."""
+
+    REGULAR = 0
+    NEGATIVE = 1
+    ECCENTRIC_ONLY = 2
+    ADAPTIVE = 3
+    ISOKINETIC = 4
+    EXPLOSIVE = 5
+    ISOMETRIC = 6
+
+
+class Order(IntEnum):
+    """Which phase begins a repetition."""
+
+    CONCENTRIC_FIRST = 0
+    ECCENTRIC_FIRST = 1
+
+
+class Mode(IntEnum):
+    """What the load controller is ready to do."""
+
+    DISARMED = 0
+    ARMED = 1
+    UNLOADING = 2
+    FAULT = 3
+
+
+class Limit(IntEnum):
+    """What keeps the commanded load from being the prescribed one."""
+
+    NOTHING = 0
+    NOT_ARMED = 1
+    RANGE_UNKNOWN = 2
+    PHASE_UNCERTAIN = 3
+    RAMP = 4
+    RANGE_END = 5
+    SPEED = 6
+    SPOTTER = 7
+    CAP = 8
+    UNLOAD = 9
+
+
+class SessionStage(IntEnum):
+    """Where a session is."""
+
+    IDLE = 0
+    CALIBRATING = 1
+    TESTING = 2
+    COUNTDOWN = 3
+    TRAINING = 4
+    RESTING = 5
+    PAUSED = 6
+    FINISHED = 7
+    STOPPED = 8
+
+
+class Instruction(IntEnum):
+    """What the athlete is to do now."""
+
+    NOTHING = 0
+    TAKE_POSITION = 1
+    MOVE_LIGHT = 2
+    TRAIN = 3
+    PUSH = 4
+    REST = 5
+
+
+class SetEnd(IntEnum):
+    """Why a set ended."""
+
+    COUNT = 0
+    FAILED = 1
+    VELOCITY_LOSS = 2
+    LEFT = 3
+    STOPPED = 4
+    FAULT = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Handle:
+    """Where the handle is and how it moves, at the time of measurement."""
+
+    stamp: float
+    position: float
+    velocity: float
+    position_deviation: float = 0.0
+    velocity_deviation: float = 0.0
+    quality: Quality = Quality.GOOD
+    faults: tuple[Fault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The personal range of motion, from bottom to top [m]."""
+
+    bottom: float
+    top: float
+
+    @property
+    def span(self) -> float:
+        """Length of the range [m]."""
+        return self.top - self.bottom
+
+    def fraction(self, position: float) -> float:
+        """Return where a position [m] lies: 0 at the bottom, 1 at the top."""
+        return (position - self.bottom) / (self.top - self.bottom)
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseEstimate:
+    """The phase of the movement and where in the personal range it is."""
+
+    stamp: float
+    phase: Phase
+    confidence: float
+    start: float
+    position: float
+    velocity: float
+    fraction: float = math.nan
+    repetition: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseMeasure:
+    """What one phase was; the fields are those of PhaseMeasure.msg, NaN is not measured."""
+
+    start: float = math.nan
+    duration: float = math.nan
+    range: float = math.nan
+    mean_velocity: float = math.nan
+    peak_velocity: float = math.nan
+    mean_propulsive_velocity: float = math.nan
+    time_under_tension: float = math.nan
+    mean_load: float = math.nan
+    plateau_load: float = math.nan
+    peak_load: float = math.nan
+    work: float = math.nan
+    peak_power: float = math.nan
+    smoothness: float = math.nan
+
+
+@dataclass(frozen=True, slots=True)
+class Repetition:
+    """One repetition, at its half or complete."""
+
+    stamp: float
+    stage: Stage
+    number: int
+    verdict: Verdict
+    concentric: PhaseMeasure
+    eccentric: PhaseMeasure
+
+
+@dataclass(frozen=True, slots=True)
+class Prescription:
+    """What the athlete is to do and the limits within which the machine may load [kg, s, m]."""
+
+    athlete: str = ''
+    exercise: str = ''
+    method: Method = Method.REGULAR
+    concentric: float = 0.0
+    eccentric: float = 0.0
+    limit: float = 0.0
+    order: Order = Order.CONCENTRIC_FIRST
+    range: Range | None = None
+    concentric_time: float = 1.5
+    eccentric_time: float = 3.0
+    hold_position: float = math.nan
+    repetitions: int = 12
+    velocity_loss: float = math.nan
+
+
+@dataclass(frozen=True, slots=True)
+class LoadCommand:
+    """What the machine is to pull with [kg], and for how long it may believe it [s]."""
+
+    stamp: float
+    sequence: int
+    enable: bool
+    load: float
+    damping: float
+    trusted_for: float
+
+
+@dataclass(frozen=True, slots=True)
+class LoadState:
+    """What the load controller does and why."""
+
+    stamp: float
+    mode: Mode
+    target: float
+    commanded: float
+    limited_by: Limit
+    faults: tuple[Fault, ...]
+    explanation: str
+    prescription: Prescription
+
+
+@dataclass(frozen=True, slots=True)
+class MachineState:
+    """What the machine does, as it knows it."""
+
+    stamp: float
+    load: float
+    enabled: bool
+    emergency_stop: bool
+    watchdog: bool
+    limited: bool
+    faults: tuple[Fault, ...]
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class SessionState:
+    """Where the session is and what the athlete is to do now."""
+
+    stamp: float
+    stage: SessionStage = SessionStage.IDLE
+    instruction: Instruction = Instruction.NOTHING
+    text: str = ''
+    athlete: str = ''
+    exercise: str = ''
+    program: str = ''
+    method: Method = Method.REGULAR
+    set: int = 0
+    sets: int = 0
+    repetition: int = 0
+    repetitions: int = 0
+    rest_left: float = 0.0
