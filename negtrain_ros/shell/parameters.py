@@ -1,0 +1,67 @@
+# Copyright 2026 negtrain contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Settings of the core as parameters of a node."""
+from dataclasses import fields
+from typing import Any
+
+from negtrain_ros.core.settings import Settings
+from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
+from rclpy.node import Node
+
+OF_EVERY_NODE = {'use_sim_time', 'start_type_description_service'}
+
+
+def declare(node: Node, **groups: type[Settings]) -> list[Any]:
+    """
+    Declare the settings of a node and return them with the values that they were given.
+
+    The node must have been made with `automatically_declare_parameters_from_overrides`, so that a
+    name that nobody asked for is seen.
+
+    :param groups: prefix of the parameter names and class of the settings
+    :raises ValueError: naming the node and the parameter that is unknown or not allowed
+    """
+    given = {name: value.value for name, value in node.get_parameters_by_prefix('').items()
+             if name not in OF_EVERY_NODE and not name.startswith('qos_overrides.')}
+    known = {f'{prefix}.{field.name}': (prefix, field)
+             for prefix, kind in groups.items() for field in fields(kind)}
+    values: dict[str, dict[str, Any]] = {prefix: {} for prefix in groups}
+    for name, value in given.items():
+        node.undeclare_parameter(name)
+        if name not in known:
+            raise ValueError(f'{node.get_name()}: there is no parameter {name}')
+        prefix, field = known[name]
+        if type(value) is int and isinstance(field.default, float):
+            value = float(value)
+        if type(value) is not type(field.default):
+            raise ValueError(f'{node.get_name()}: {name} = {value!r} is not of type '
+                             f'{type(field.default).__name__}')
+        values[prefix][field.name] = value
+    settings = [_made(node, prefix, kind, values[prefix]) for prefix, kind in groups.items()]
+    for (prefix, kind), made in zip(groups.items(), settings, strict=True):
+        for field in fields(kind):
+            node.declare_parameter(f'{prefix}.{field.name}', getattr(made, field.name),
+                                   _descriptor(field), ignore_override=True)
+    return settings
+
+
+def _made(node: Node, prefix: str, kind: type[Settings], values: dict[str, Any]) -> Settings:
+    try:
+        return kind(**values)
+    except ValueError as refusal:
+        raise ValueError(f'{node.get_name()}: {prefix}.{refusal}') from None
+
+
+def _descriptor(field: Any) -> ParameterDescriptor:
+    rule = field.metadata
+    unit = f' [{rule["unit"]}]' if rule['unit'] else ''
+    descriptor = ParameterDescriptor(
+        description=rule['meaning'] + unit, read_only=True,
+        additional_constraints='one of ' + ', '.join(rule['choices']) if rule['choices'] else '')
+    if rule['low'] is not None and isinstance(field.default, float):
+        descriptor.floating_point_range = [
+            FloatingPointRange(from_value=float(rule['low']), to_value=float(rule['high']))]
+    elif rule['low'] is not None:
+        descriptor.integer_range = [
+            IntegerRange(from_value=int(rule['low']), to_value=int(rule['high']), step=1)]
+    return descriptor

@@ -1,0 +1,19 @@
+# Copyright 2026 negtrain contributors
+# SPDX-License-Identifier: Apache-2.0
+"""How long and how surely each kind of message is kept, and why."""
+from rclpy.duration import Duration
+from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
+
+# A sample that came late is worth nothing: the next one is already under way.
+SAMPLES = QoSProfile(depth=5, reliability=ReliabilityPolicy.BEST_EFFORT)
+
+# Only the newest command counts, and none that is older than the machine may trust it.
+COMMANDS = QoSProfile(
+    depth=1, reliability=ReliabilityPolicy.RELIABLE, lifespan=Duration(nanoseconds=100_000_000))
+
+# What happened once must be heard once, also by a listener that is busy for a while.
+EVENTS = QoSProfile(depth=100, reliability=ReliabilityPolicy.RELIABLE)
+
+# Whoever comes late must know how things stand.
+STATE = QoSProfile(
+    depth=1, reliability=ReliabilityPolicy.RELIABLE, durability=DurabilityPolicy.TRANSIENT_LOCAL)
