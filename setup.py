@@ -1,0 +1,48 @@
+# Copyright 2026 negtrain contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Install negtrain_ros as an ament_python package."""
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+NAME = 'negtrain_ros'
+NODES = (
+    'encoder_publisher',
+    'phase_detector',
+    'load_controller',
+    'session_manager',
+    'mock_machine',
+)
+
+
+def shared(folder):
+    """Return the data files of a folder and its subfolders, each below share/negtrain_ros."""
+    files = [path for path in Path(folder).rglob('*') if path.is_file() and path.suffix != '.pyc']
+    return [(f'share/{NAME}/{path.parent}', [str(path)]) for path in sorted(files)]
+
+
+setup(
+    name=NAME,
+    version='0.1.0',
+    packages=find_packages(include=[NAME, f'{NAME}.*']),
+    package_data={NAME: ['py.typed', 'history/migrations/**', '**/templates/**']},
+    data_files=[
+        ('share/ament_index/resource_index/packages', [f'resource/{NAME}']),
+        (f'share/{NAME}', ['package.xml']),
+        *shared('launch'),
+        *shared('config'),
+    ],
+    install_requires=['setuptools'],
+    extras_require={'test': ['pytest']},
+    zip_safe=True,
+    maintainer='negtrain maintainers',
+    maintainer_email='maintainers@negtrain.example',
+    description='Negative training on a motorised strength machine.',
+    license='Apache-2.0',
+    entry_points={
+        'console_scripts': [
+            *(f'{node} = {NAME}.nodes.{node}:main' for node in NODES),
+            f'negtrain = {NAME}.cli:main',
+        ],
+    },
+)
