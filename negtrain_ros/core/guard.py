@@ -1,0 +1,170 @@
+# Copyright 2026 negtrain contributors
+# SPDX-License-Identifier: Apache-2.0
+"""
+The machine's own check of what it is told to pull with.
+
+It trusts nobody: a command must be finite, within limits, newer than the last and young enough; the
+load rises slowly, falls with the speed of a falling handle, and is gone when commands stop. What
+has tripped stays unloaded until the sender has let go of the machine (enable = false) while the
+handle rests and the cause is gone: nothing comes back by itself.
+"""
+from dataclasses import dataclass
+import math
+
+from negtrain_ros.core.settings import parameter, Settings
+from negtrain_ros.core.types import Fault, LoadCommand
+
+
+@dataclass(frozen=True)
+class GuardSettings(Settings):
+    """How far a machine goes along with its commands."""
+
+    maximum_load: float = parameter(200.0, 'largest load at all', 1.0, 500.0, unit='kg')
+    maximum_damping: float = parameter(
+        2000.0, 'largest damping of a falling handle', 0.0, 10000.0, unit='N s/m')
+    rise: float = parameter(200.0, 'fastest increase of the load', 1.0, 200.0, unit='kg/s')
+    fall: float = parameter(
+        1000.0, 'fastest decrease of the load in normal use', 1.0, 5000.0, unit='kg/s')
+    unload: float = parameter(
+        2000.0, 'decrease of the load after a trip', 500.0, 10000.0, unit='kg/s')
+    trusted_for: float = parameter(
+        0.15, 'longest time that a command is believed', 0.02, 0.5, unit='s')
+    speed_check: bool = parameter(True, 'whether the speed of a falling handle limits the load')
+    speed_limit: float = parameter(
+        0.5, 'falling speed above which the load is taken back', 0.2, 1.5, unit='m/s')
+    speed_band: float = parameter(
+        0.2, 'further speed over which the load goes to zero', 0.05, 1.0, unit='m/s')
+    runaway: float = parameter(
+        1.6, 'falling speed at which the torque is switched off', 0.8, 3.0, unit='m/s')
+    brake: float = parameter(
+        600.0, 'damping of a handle that falls too fast', 0.0, 5000.0, unit='N s/m')
+    rest: float = parameter(
+        0.05, 'speed below which the handle rests', 0.005, 0.2, unit='m/s')
+
+
+ABRUPT = frozenset({Fault.OVER_SPEED, Fault.RUNAWAY, Fault.DRIVE})
+"""Trips that switch the load off at once; the others ramp it down."""
+
+
+class Guard:
+    """
+    Turns commands into what the motor may do.
+
+    Call accept() for each command and step() at the cycle of the drive, 1 kHz or faster.
+    `load` [kg] and `damping` [N s/m] are what the motor is to do now.
+    """
+
+    def __init__(self, settings: GuardSettings) -> None:
+        self.settings = settings
+        self.reset()
+
+    def reset(self) -> None:
+        """Start anew: unloaded, and deaf until a command has asked for no load."""
+        self.load = 0.0
+        self.damping = 0.0
+        self.enabled = False
+        self.limited = False
+        self.watchdog = True
+        self.sequence = 0
+        self.trips: set[Fault] = {Fault.RESTARTED}
+        self._causes: set[Fault] = set()
+        self._rejected = False
+        self._wanted = False
+        self._target = 0.0
+        self._asked_damping = 0.0
+        self._expiry = -math.inf
+        self._resting = True
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """What has tripped, and what the last command was refused for."""
+        if not self.trips and not self._rejected:
+            return ()
+        refused = {Fault.COMMAND_INVALID} if self._rejected else set()
+        return tuple(sorted(self.trips | refused))
+
+    def trip(self, fault: Fault, *, lasting: bool = False) -> None:
+        """Unload for a reason; a lasting cause stands until it is cleared."""
+        self.trips.add(fault)
+        if lasting:
+            self._causes.add(fault)
+
+    def clear(self, fault: Fault) -> None:
+        """Take note that a lasting cause is gone; the trip stays until the sender has let go."""
+        self._causes.discard(fault)
+
+    def accept(self, command: LoadCommand, now: float) -> bool:
+        """Take a command at `now` [s], or refuse it; a refused one leaves the last in force."""
+        self._rejected = not self._plausible(command, now)
+        if self._rejected:
+            return False
+        self._wanted = command.enable
+        self._target = command.load if command.enable else 0.0
+        self._asked_damping = command.damping
+        trusted_for = min(command.trusted_for, self.settings.trusted_for)
+        self._expiry = min(command.stamp, now) + trusted_for
+        self.sequence = command.sequence
+        if not command.enable and self._resting:
+            self.trips &= self._causes
+        return True
+
+    def step(self, now: float, dt: float, velocity: float) -> None:
+        """Decide load and damping for the next `dt` [s]; velocity [m/s], up positive."""
+        s = self.settings
+        falling = -velocity
+        self._resting = -s.rest < velocity < s.rest
+        self.watchdog = now > self._expiry
+        if self.watchdog and self._wanted:
+            self._wanted = False
+            self.trips.add(Fault.COMMAND_LOST)
+        if s.speed_check and falling > s.runaway:
+            self.trips.add(Fault.RUNAWAY)
+        if self.trips:
+            self._unload(dt, falling)
+        else:
+            self._follow(dt, falling)
+        self.enabled = self._wanted and not self.trips
+
+    def _follow(self, dt: float, falling: float) -> None:
+        """Go to the commanded load within rates and, for a falling handle, with its speed."""
+        s = self.settings
+        wanted = self._target
+        load = min(wanted, self.load + s.rise * dt)
+        damping = self._asked_damping
+        if falling > s.speed_limit:
+            # A handle that falls is caught by the fastest loss of load; the rate is for comfort.
+            if s.speed_check:
+                share = 1.0 - (falling - s.speed_limit) / s.speed_band
+                if share <= 0.0:
+                    self.trips.add(Fault.OVER_SPEED)
+                    share = 0.0
+                load = min(load, share * wanted)
+                damping = max(damping, s.brake)
+        else:
+            load = max(load, self.load - s.fall * dt)
+        self.load = load
+        self.damping = damping
+        self.limited = load != wanted
+
+    def _unload(self, dt: float, falling: float) -> None:
+        """Take the load away, and brake a handle that still falls fast."""
+        abrupt = not self.trips.isdisjoint(ABRUPT)
+        self.load = 0.0 if abrupt else max(0.0, self.load - self.settings.unload * dt)
+        brakes = self.settings.speed_check and falling > self.settings.rest
+        self.damping = self.settings.brake if brakes else 0.0
+        self.limited = True
+
+    def _plausible(self, command: LoadCommand, now: float) -> bool:
+        """Tell whether a command is finite, within limits, new and young."""
+        s = self.settings
+        numbers = (command.stamp, command.load, command.damping, command.trusted_for)
+        if not all(map(math.isfinite, numbers)):
+            return False
+        if not 0.0 <= command.load <= s.maximum_load:
+            return False
+        if not 0.0 <= command.damping <= s.maximum_damping or command.trusted_for <= 0.0:
+            return False
+        if not command.enable:
+            return True
+        newer = 0 < (command.sequence - self.sequence) % 2**32 < 2**31
+        return newer and now - command.stamp <= s.trusted_for

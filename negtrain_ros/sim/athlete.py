@@ -1,0 +1,298 @@
+# Copyright 2026 negtrain contributors
+# SPDX-License-Identifier: Apache-2.0
+"""
+An athlete who does what the display says, and knows what he means by it.
+
+He follows a planned movement at his tempo. His force is what he feels of the load, corrected by
+reflexes towards the plan, as far as his muscles can; muscle and co-contraction damp at once what
+the reflexes are too slow for. Tremor is a displacement of the hand on top of that, so that the
+motion without it is known exactly.
+"""
+from dataclasses import dataclass
+from enum import Enum
+from typing import NamedTuple
+
+import numpy as np
+
+from negtrain_ros.core.settings import parameter, Settings
+from negtrain_ros.core.types import GRAVITY, Instruction
+from negtrain_ros.sim.movement import Movement
+from negtrain_ros.sim.muscle import Muscle, MuscleSettings
+from negtrain_ros.sim.tremor import Tremor
+
+
+class Intention(Enum):
+    """What the athlete means to do, whatever the handle does."""
+
+    RESTING = 'resting'
+    HOLDING = 'holding'
+    LIFTING = 'lifting'
+    LOWERING = 'lowering'
+    PUSHING = 'pushing'
+
+
+class Effort(NamedTuple):
+    """What the hand does to the handle."""
+
+    force: float  # N, up positive, at the present velocity
+    damping: float  # N s/m, how much less it becomes as the handle gets faster
+    tremor: float  # m, displacement on top of what the forces do
+
+
+TRAINING = frozenset({Instruction.MOVE_LIGHT, Instruction.TRAIN})
+MOVING = frozenset({Intention.LIFTING, Intention.LOWERING})
+
+
+@dataclass(frozen=True)
+class AthleteSettings(Settings):
+    """Who trains, how, and what happens to him."""
+
+    bottom: float = parameter(0.1, 'lower end of his movement', 0.0, 2.0, unit='m')
+    top: float = parameter(0.5, 'upper end of his movement', 0.05, 2.0, unit='m')
+    begins: str = parameter(
+        'bottom', 'where he rests and begins a repetition', choices=('bottom', 'top'))
+    concentric_time: float = parameter(1.5, 'tempo up', 0.3, 20.0, unit='s')
+    eccentric_time: float = parameter(3.0, 'tempo down', 0.3, 30.0, unit='s')
+    bottom_pause: float = parameter(0.3, 'pause at the bottom', 0.0, 10.0, unit='s')
+    top_pause: float = parameter(0.3, 'pause at the top', 0.0, 10.0, unit='s')
+    turn_time: float = parameter(
+        0.25, 'time to get up to speed and to come to rest', 0.05, 1.0, unit='s')
+    variation: float = parameter(
+        0.02, 'scatter of range and tempo from repetition to repetition', 0.0, 0.2)
+    reaction_time: float = parameter(0.25, 'delay behind the display', 0.0, 2.0, unit='s')
+    tremor: float = parameter(
+        0.001, 'amplitude of tremor while moving; a third of it at rest', 0.0, 0.02, unit='m')
+    patience: float = parameter(
+        5.0, 'time without progress after which he gives a lift up', 0.5, 60.0, unit='s')
+    incident: str = parameter(
+        'none', 'what happens to him', choices=('none', 'fails', 'stalls', 'lets_go', 'leaves'))
+    incident_repetition: int = parameter(6, 'in which repetition', 1, 1000)
+    incident_intention: str = parameter(
+        'lowering', 'on which way', choices=('lifting', 'lowering'))
+    incident_fraction: float = parameter(0.5, 'how far up the range', 0.0, 1.0)
+    incident_strength: float = parameter(0.4, 'force left when he fails', 0.0, 1.0)
+
+
+@dataclass
+class Condition:
+    """What the moment does to him; a fault being played or an incident changes it."""
+
+    strength: float = 1.0  # share of his force
+    pace: float = 1.0  # share of his tempo; 0 stands still
+    overreach: float = 0.0  # m, further than his range at both ends
+    tremor: float = 0.0  # m, on top of his own
+    gone: bool = False
+
+
+class Athlete:
+    """
+    Follows instructions with a reaction time and gives the force of his hand.
+
+    `intention` is the truth about what he means to do; with the velocity of the handle without
+    tremor it tells a lift from anything else.
+    """
+
+    REFLEX_STIFFNESS = 2500.0  # N/m
+    REFLEX_DAMPING = 400.0  # N s/m
+    GRIP_STIFFNESS = 800.0  # N/m, co-contraction, without delay
+    GRIP_DAMPING = 200.0  # N s/m
+    PULL = -60.0  # N, he would rather follow the handle than pull it down
+    FEELING = 0.05  # s, time constant of feeling the load
+    EASY_SPEED = 0.15  # m/s, getting into position
+
+    RISE = 1.0  # s, until he pushes with all his force
+    LIGHT = 2.0  # kg, below it he lets the handle go when he rests
+
+    def __init__(
+        self, settings: AthleteSettings, muscle: MuscleSettings | None = None, seed: int = 0,
+    ) -> None:
+        self.settings = settings
+        self.muscle = Muscle(muscle or MuscleSettings())
+        self.condition = Condition()
+        self.intention = Intention.RESTING
+        self.repetition = 0
+        self._random = np.random.default_rng(seed)
+        self._tremor = Tremor(self._random)
+        self._movement: Movement | None = None
+        self._place = self._home()
+        self._outward = True
+        self._heard = self._instruction = Instruction.NOTHING
+        self._maximal_heard = self._maximal = False
+        self._reaction = 0.0
+        self._since = 0.0
+        self._felt = 0.0
+
+    def hear(self, instruction: Instruction, *, maximal: bool = False) -> None:
+        """Read the display; `maximal` asks for lifts as fast as he can."""
+        if (instruction, maximal) != (self._heard, self._maximal_heard):
+            self._heard, self._maximal_heard = instruction, maximal
+            self._reaction = self.settings.reaction_time * self._random.uniform(0.8, 1.2)
+
+    def step(self, dt: float, position: float, velocity: float, load: float) -> Effort:
+        """
+        Live for `dt` [s], at most a few milliseconds.
+
+        :param position: of the handle without tremor [m]
+        :param velocity: of the handle without tremor [m/s]
+        :param load: that the machine applies [kg]
+        """
+        condition = self.condition
+        if self._instruction != self._heard or self._maximal != self._maximal_heard:
+            self._react(dt, position)
+        self._felt += (load * GRAVITY - self._felt) * min(1.0, dt / self.FEELING)
+        if condition.gone:
+            self._let_go(position)
+        elif self._movement is not None:
+            self._move(dt, position)
+        else:
+            self._stay(dt, position, load)
+        if self.intention is Intention.RESTING:
+            self.muscle.activation = 0.0
+            self.muscle.tire(dt, 0.0)
+            return Effort(0.0, 0.0, self._tremor.displacement)
+        amplitude = self.settings.tremor + condition.tremor
+        tremor = self._tremor.step(dt, amplitude, self.intention in MOVING)
+        force, damping = self._force(dt, position, velocity)
+        self.muscle.weakness = condition.strength
+        self.muscle.tire(dt, force)
+        return Effort(force, damping, tremor)
+
+    def _react(self, dt: float, position: float) -> None:
+        """Do as the display says, once the reaction time is over."""
+        self._reaction -= dt
+        if self._reaction > 0.0:
+            return
+        before = self._instruction
+        self._instruction, self._maximal = self._heard, self._maximal_heard
+        self._since = 0.0
+        if self._instruction is Instruction.PUSH:
+            self.intention, self._movement = Intention.PUSHING, None
+        elif self._instruction in TRAINING:
+            if before not in TRAINING:
+                self.repetition, self._outward = 0, True
+            if self.intention in (Intention.RESTING, Intention.PUSHING):
+                self._approach(position)
+        elif self._instruction is Instruction.TAKE_POSITION:
+            self.condition.gone = False
+            self._approach(position)
+        elif self.intention in MOVING and self._outward:
+            self._return(position)
+
+    def _approach(self, position: float) -> None:
+        """Bring the handle to where a repetition begins."""
+        home = self._home()
+        self._outward = True
+        self._plan(position, home, abs(home - position) / self.EASY_SPEED)
+
+    def _return(self, position: float) -> None:
+        """Give the repetition up: back to where it began."""
+        self._outward = False
+        self._plan(position, self._home(), self._tempo(position, self._home()))
+
+    def _plan(self, origin: float, goal: float, duration: float) -> None:
+        """Begin a movement."""
+        self._movement = Movement(origin, goal, duration, self.settings.turn_time)
+        self.intention = Intention.LIFTING if goal > origin else Intention.LOWERING
+        self._since = 0.0
+
+    def _move(self, dt: float, position: float) -> None:
+        """Follow the plan, give up what does not go on, arrive."""
+        movement = self._movement
+        assert movement is not None
+        before = movement.clock
+        movement.step(dt, position, self.condition.pace)
+        self._suffer(position)
+        if movement.finished:
+            self._place, self._movement = movement.goal, None
+            self.intention = Intention.HOLDING
+            self._since = 0.0
+            if self._instruction in TRAINING:
+                self._outward = not self._outward
+            return
+        stuck = self.condition.pace > 0.0 and movement.clock - before < 0.1 * dt
+        self._since = self._since + dt if stuck else 0.0
+        if self._since > self.settings.patience and self.intention is Intention.LIFTING:
+            self._return(position)
+
+    def _stay(self, dt: float, position: float, load: float) -> None:
+        """Hold the handle, push, rest, or begin the next movement when the pause is over."""
+        self._since += dt
+        if self._instruction in TRAINING:
+            s = self.settings
+            lower = self._place < (s.bottom + s.top) / 2
+            if self._since >= (s.bottom_pause if lower else s.top_pause):
+                self._begin(position)
+        elif self._instruction in (Instruction.REST, Instruction.NOTHING):
+            self.intention = Intention.RESTING if load < self.LIGHT else Intention.HOLDING
+
+    def _begin(self, position: float) -> None:
+        """Move to the other end, a little differently every time."""
+        s, condition = self.settings, self.condition
+        if self._outward:
+            self.repetition += 1
+            if s.incident == 'leaves' and self.repetition == s.incident_repetition:
+                condition.gone = True
+                return
+        upwards = self._outward == (s.begins == 'bottom')
+        scatter = s.variation * (s.top - s.bottom) * self._random.normal()
+        goal = s.top + condition.overreach if upwards else s.bottom - condition.overreach
+        origin = self._place if abs(self._place - position) < 0.03 else position
+        self._tremor.vary()
+        self._plan(origin, goal + scatter, self._tempo(origin, goal))
+
+    def _tempo(self, origin: float, goal: float) -> float:
+        """Return how long he takes from one position [m] to another [s]."""
+        s = self.settings
+        whole = s.concentric_time if goal > origin else s.eccentric_time
+        share = abs(goal - origin) / (s.top - s.bottom)
+        return whole * share * max(0.5, 1.0 + s.variation * self._random.normal())
+
+    def _suffer(self, position: float) -> None:
+        """Let the incident happen when its moment has come."""
+        s = self.settings
+        if s.incident in ('none', 'leaves') or self.repetition != s.incident_repetition \
+                or self.intention.value != s.incident_intention:
+            return
+        fraction = (position - s.bottom) / (s.top - s.bottom)
+        if (fraction - s.incident_fraction) * (1 if s.incident_intention == 'lifting' else -1) < 0:
+            return
+        if s.incident == 'fails':
+            self.condition.strength = s.incident_strength
+        elif s.incident == 'stalls':
+            self.condition.pace = 0.0
+        else:
+            self.condition.gone = True
+
+    def _let_go(self, position: float) -> None:
+        """Take the hands off."""
+        self.intention, self._movement = Intention.RESTING, None
+        self._place = position
+
+    def _home(self) -> float:
+        """Return where he rests and begins a repetition [m]."""
+        return self.settings.bottom if self.settings.begins == 'bottom' else self.settings.top
+
+    def _force(self, dt: float, position: float, velocity: float) -> tuple[float, float]:
+        """Return the force [N] on the handle, and how it falls with its velocity [N s/m]."""
+        muscle, full = self.muscle, self.muscle.isometric
+        share, loss = muscle.share(velocity)
+        if self.intention is Intention.PUSHING:
+            muscle.will(dt, self._since / self.RISE)
+            return muscle.activation * full * share, muscle.activation * full * loss
+        movement = self._movement
+        planned, course = (self._place, 0.0) if movement is None else (
+            movement.position, movement.velocity)
+        error, drift = planned - position, course - velocity
+        wanted = self._felt + self.REFLEX_STIFFNESS * error + self.REFLEX_DAMPING * drift
+        available = full * muscle.share(course)[0]
+        sprints = self._maximal and self.intention is Intention.LIFTING and (
+            self.settings.top - position > 0.12 * velocity)
+        muscle.will(dt, 1.0 if sprints or wanted > available else wanted / available)
+        force = muscle.activation * full * share
+        damping = muscle.activation * full * loss
+        if not sprints:
+            force += self.GRIP_STIFFNESS * error + self.GRIP_DAMPING * drift
+            damping += self.GRIP_DAMPING
+        if force > full * share:
+            return full * share, full * loss
+        return (force, damping) if force > self.PULL else (self.PULL, 0.0)

@@ -1,0 +1,105 @@
+# Copyright 2026 negtrain contributors
+# SPDX-License-Identifier: Apache-2.0
+"""
+From the joint of a machine to the path of its handle.
+
+A lever turns about a fixed axis and its handle is pushed in one direction. By virtual work a torque
+of force times moment arm, the moment arm being the travel of the handle per radian, puts exactly
+that force on the handle. A carriage is the simple case: a drum of constant radius.
+"""
+from dataclasses import dataclass
+import math
+
+import numpy as np
+from transforms3d.axangles import axangle2mat
+
+from negtrain_ros.core.settings import parameter, Settings
+
+
+@dataclass(frozen=True)
+class KinematicsSettings(Settings):
+    """How the motor's joint and the handle are connected."""
+
+    mechanism: str = parameter(
+        'lever', 'what carries the handle', choices=('lever', 'carriage'))
+    arm: float = parameter(
+        0.9, 'lever from the pivot to the handle', 0.2, 2.0, unit='m')
+    lowest_angle: float = parameter(
+        -0.45, 'angle of the lever across the push at the lower stop', -1.0, 0.5, unit='rad')
+    drum: float = parameter(
+        0.05, 'radius of the drum that moves a carriage', 0.01, 0.5, unit='m')
+
+
+class Kinematics:
+    """
+    Angle of the joint and moment arm over the path of the handle.
+
+    Tables over the path are made once; looking up is linear interpolation, exact to 1 µm over the
+    default stroke.
+
+    :param stroke: length of the path [m]
+    :raise ValueError: a lever too short for the stroke, or too near its dead centre in it
+    """
+
+    INTERVALS = 1024
+    SMALLEST_ARM = 0.02  # m; below it the torque for a load runs away: the dead centre of a lever
+
+    def __init__(self, settings: KinematicsSettings, stroke: float) -> None:
+        self.settings = settings
+        self.stroke = stroke
+        self._scale = self.INTERVALS / stroke
+        positions = np.linspace(0.0, stroke, self.INTERVALS + 1)
+        angles = self._joint(positions)
+        arms = np.array([self._path(float(angle))[1] for angle in angles])
+        if arms.min() < self.SMALLEST_ARM:
+            raise ValueError(f'the lever reaches its dead centre within the stroke of {stroke} m')
+        self._angles: list[float] = angles.tolist()
+        self._arms: list[float] = arms.tolist()
+
+    def angle(self, position: float) -> float:
+        """Return the angle of the joint [rad] with the handle at a position [m] of its path."""
+        return self._look_up(self._angles, position)
+
+    def moment_arm(self, position: float) -> float:
+        """Return the travel of the handle per radian [m] at a position [m] of its path."""
+        return self._look_up(self._arms, position)
+
+    def position(self, angle: float) -> float:
+        """Return where the handle is [m], from the lower stop, for an angle of the joint [rad]."""
+        return self._path(angle)[0]
+
+    def torque(self, force: float, position: float) -> float:
+        """Return the torque [N m] of the motor that puts a force [N] on the handle."""
+        return force * self.moment_arm(position)
+
+    def _look_up(self, table: list[float], position: float) -> float:
+        """Interpolate; beyond the stops the value at the stop holds."""
+        place = position * self._scale
+        if place <= 0.0:
+            return table[0]
+        if place >= self.INTERVALS:
+            return table[-1]
+        index = int(place)
+        low = table[index]
+        return low + (place - index) * (table[index + 1] - low)
+
+    def _path(self, angle: float) -> tuple[float, float]:
+        """Return position [m] and moment arm [m] for an angle [rad]."""
+        if self.settings.mechanism == 'carriage':
+            return self.settings.drum * angle, self.settings.drum
+        push, axis = np.array([0.0, 0.0, 1.0]), np.array([0.0, -1.0, 0.0])
+        across = np.array([self.settings.arm, 0.0, 0.0])
+        lowest = axangle2mat(axis, self.settings.lowest_angle) @ across
+        handle = axangle2mat(axis, angle + self.settings.lowest_angle) @ across
+        return float(push @ (handle - lowest)), float(push @ np.cross(axis, handle))
+
+    def _joint(self, positions: 'np.ndarray[tuple[int], np.dtype[np.float64]]',
+               ) -> 'np.ndarray[tuple[int], np.dtype[np.float64]]':
+        """Return the angles [rad] at positions [m]; the inverse of the path, in closed form."""
+        if self.settings.mechanism == 'carriage':
+            return positions / self.settings.drum
+        lowest = self.settings.lowest_angle
+        heights = positions / self.settings.arm + math.sin(lowest)
+        if heights.max() >= 1.0:
+            raise ValueError(f'a lever of {self.settings.arm} m is too short for {self.stroke} m')
+        return np.arcsin(heights) - lowest

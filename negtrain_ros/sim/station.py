@@ -1,0 +1,33 @@
+# Copyright 2026 negtrain contributors
+# SPDX-License-Identifier: Apache-2.0
+"""An athlete at a machine: what a mock of the hardware steps."""
+from negtrain_ros.core.types import MachineState
+from negtrain_ros.sim.athlete import Athlete, Effort, Intention
+from negtrain_ros.sim.machine import Machine
+
+
+class Station:
+    """Steps both together, in steps short enough for the reflexes of the athlete."""
+
+    LONGEST = 0.004  # s
+
+    def __init__(self, machine: Machine, athlete: Athlete) -> None:
+        self.machine = machine
+        self.athlete = athlete
+        self.effort = Effort(0.0, 0.0, 0.0)
+
+    @property
+    def lifting(self) -> bool:
+        """Tell whether this is a lift: meant as one, and upwards without the tremor."""
+        return self.athlete.intention is Intention.LIFTING and self.machine.velocity > 0.0
+
+    def step(self, dt: float) -> tuple[MachineState, int]:
+        """Move on by `dt` [s]; return what drive and encoder report then."""
+        machine, athlete = self.machine, self.athlete
+        steps = max(1, round(dt / self.LONGEST + 0.49))
+        for _ in range(steps):
+            effort = athlete.step(
+                dt / steps, machine.position, machine.velocity, max(0.0, machine.load))
+            machine.advance(dt / steps, effort.force, effort.damping, effort.tremor)
+        self.effort = effort
+        return machine.state(), machine.counts()
