@@ -3,10 +3,10 @@
 """
 The machine's own check of what it is told to pull with.
 
-It trusts nobody: a command must be finite, within limits, newer than the last and young enough; the
-load rises slowly, falls with the speed of a falling handle, and is gone when commands stop. What
-has tripped stays unloaded until the sender has let go of the machine (enable = false) while the
-handle rests and the cause is gone: nothing comes back by itself.
+It trusts nobody: a command must be finite, within limits, newer than the last and young enough.
+The load rises slowly, falls with the speed of a falling handle, and is gone when commands stop.
+What has tripped stays unloaded until the sender has let go of the machine (enable = false) while
+the handle rests and the cause is gone: nothing comes back by itself.
 """
 from dataclasses import dataclass
 import math
@@ -25,6 +25,8 @@ class GuardSettings(Settings):
     rise: float = parameter(200.0, 'fastest increase of the load', 1.0, 200.0, unit='kg/s')
     fall: float = parameter(
         1000.0, 'fastest decrease of the load in normal use', 1.0, 5000.0, unit='kg/s')
+    jump: float = parameter(
+        5.0, 'rise between two commands that is reported as too fast', 0.5, 100.0, unit='kg')
     unload: float = parameter(
         2000.0, 'decrease of the load after a trip', 500.0, 10000.0, unit='kg/s')
     trusted_for: float = parameter(
@@ -68,7 +70,7 @@ class Guard:
         self.sequence = 0
         self.trips: set[Fault] = {Fault.RESTARTED}
         self._causes: set[Fault] = set()
-        self._rejected = False
+        self._noted: Fault | None = None
         self._wanted = False
         self._target = 0.0
         self._asked_damping = 0.0
@@ -77,11 +79,10 @@ class Guard:
 
     @property
     def faults(self) -> tuple[Fault, ...]:
-        """What has tripped, and what the last command was refused for."""
-        if not self.trips and not self._rejected:
-            return ()
-        refused = {Fault.COMMAND_INVALID} if self._rejected else set()
-        return tuple(sorted(self.trips | refused))
+        """What has tripped, and what was wrong with the last command."""
+        if self._noted is None:
+            return tuple(sorted(self.trips)) if self.trips else ()
+        return tuple(sorted(self.trips | {self._noted}))
 
     def trip(self, fault: Fault, *, lasting: bool = False) -> None:
         """Unload for a reason; a lasting cause stands until it is cleared."""
@@ -95,11 +96,13 @@ class Guard:
 
     def accept(self, command: LoadCommand, now: float) -> bool:
         """Take a command at `now` [s], or refuse it; a refused one leaves the last in force."""
-        self._rejected = not self._plausible(command, now)
-        if self._rejected:
+        if not self._plausible(command, now):
+            self._noted = Fault.COMMAND_INVALID
             return False
-        self._wanted = command.enable
-        self._target = command.load if command.enable else 0.0
+        load = command.load if command.enable else 0.0
+        jumps = load > self._target + self.settings.jump
+        self._noted = Fault.SLEW_EXCEEDED if jumps else None
+        self._wanted, self._target = command.enable, load
         self._asked_damping = command.damping
         trusted_for = min(command.trusted_for, self.settings.trusted_for)
         self._expiry = min(command.stamp, now) + trusted_for

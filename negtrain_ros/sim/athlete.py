@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
-import numpy as np
-
 from negtrain_ros.core.settings import parameter, Settings
 from negtrain_ros.core.types import GRAVITY, Instruction
 from negtrain_ros.sim.movement import Movement
 from negtrain_ros.sim.muscle import Muscle, MuscleSettings
 from negtrain_ros.sim.tremor import Tremor
+import numpy as np
 
 
 class Intention(Enum):
@@ -81,6 +80,7 @@ class Condition:
     pace: float = 1.0  # share of his tempo; 0 stands still
     overreach: float = 0.0  # m, further than his range at both ends
     tremor: float = 0.0  # m, on top of his own
+    leaving: bool = False  # he goes the next time he would begin a repetition
     gone: bool = False
 
 
@@ -230,7 +230,8 @@ class Athlete:
         s, condition = self.settings, self.condition
         if self._outward:
             self.repetition += 1
-            if s.incident == 'leaves' and self.repetition == s.incident_repetition:
+            happens = s.incident == 'leaves' and self.repetition == s.incident_repetition
+            if happens or condition.leaving:
                 condition.gone = True
                 return
         upwards = self._outward == (s.begins == 'bottom')

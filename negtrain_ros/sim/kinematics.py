@@ -3,17 +3,16 @@
 """
 From the joint of a machine to the path of its handle.
 
-A lever turns about a fixed axis and its handle is pushed in one direction. By virtual work a torque
-of force times moment arm, the moment arm being the travel of the handle per radian, puts exactly
-that force on the handle. A carriage is the simple case: a drum of constant radius.
+A lever turns about a fixed axis and its handle is pushed in one direction. By virtual work a
+torque of force times moment arm, the moment arm being the travel of the handle per radian, puts
+exactly that force on the handle. A carriage is the simple case: a drum of constant radius.
 """
 from dataclasses import dataclass
 import math
 
+from negtrain_ros.core.settings import parameter, Settings
 import numpy as np
 from transforms3d.axangles import axangle2mat
-
-from negtrain_ros.core.settings import parameter, Settings
 
 
 @dataclass(frozen=True)

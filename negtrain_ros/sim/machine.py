@@ -3,9 +3,9 @@
 """
 A machine with a motor instead of a weight stack.
 
-One degree of freedom along the path of the handle: inertia, friction, end stops, a torque-controlled
-motor behind a drive that guards itself, and an incremental encoder. Nothing falls when the torque
-goes: the moving mass is balanced, and its inertia is all that is felt of it.
+One degree of freedom along the path of the handle: inertia, friction, end stops, a motor with
+controlled torque behind a drive that guards itself, and an incremental encoder. Nothing falls when
+the torque goes: the moving mass is balanced, and its inertia is all that is felt of it.
 """
 from dataclasses import dataclass
 import math

@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""A planned movement: gently to speed, evenly on, gently to rest; it waits for who falls behind."""
+"""A planned movement: gently to speed, evenly on, gently to rest; it waits for a late handle."""
 import math
 
 
@@ -41,7 +41,7 @@ class Movement:
             pace *= max(0.0, 1.0 - (lag - self.SLACK) / self.LEASH)
         elif lag < -self.SLACK:
             pace *= 1.0 + 10.0 * (-lag - self.SLACK) / self.LEASH
-        self.clock = min(self.clock + dt * pace, self.duration)
+        self.clock = min(max(self.clock + dt * pace, 0.0), self.duration)
         fraction, rate = self._course(self.clock)
         self.position = self.origin + fraction * self._span
         self.velocity = rate * self._span * pace

@@ -1,0 +1,55 @@
+# Copyright 2026 negtrain contributors
+# SPDX-License-Identifier: Apache-2.0
+"""How fast simulated time goes."""
+from dataclasses import dataclass
+import math
+
+from negtrain_ros.core.settings import parameter, Settings
+
+
+@dataclass(frozen=True)
+class SimulationSettings(Settings):
+    """What the simulation as a whole is run with."""
+
+    rate: float = parameter(250.0, 'samples of the encoder per second', 50.0, 1000.0, unit='1/s')
+    real_time_factor: float = parameter(
+        1.0, 'simulated over real time; 0: the next sample as soon as the last is answered',
+        0.0, 100.0)
+    seed: int = parameter(1, 'of everything random', 0, 2**31 - 1)
+
+
+class Pace:
+    """Tells how many steps of simulation are due."""
+
+    AT_ONCE = 10  # steps; a computer that is further behind has lost the time for good
+    PATIENCE = 0.02  # s of real time, after which a sample that nobody answers is given up
+
+    def __init__(self, settings: SimulationSettings) -> None:
+        self.step_time = 1.0 / settings.rate
+        self.waits = settings.real_time_factor == 0.0
+        self._steps_per_second = settings.rate * settings.real_time_factor
+        self._begin = math.nan
+        self._done = 0
+
+    @property
+    def period(self) -> float:
+        """How often due() wants to be asked [s of real time]."""
+        return self.PATIENCE if self.waits else max(0.001, 1.0 / self._steps_per_second)
+
+    def due(self, real: float) -> int:
+        """Return how many steps to take at `real` time [s]."""
+        if self.waits:
+            waited = real - self._begin
+            return 0 if waited < self.PATIENCE else self.answered(real)
+        if math.isnan(self._begin):
+            self._begin = real
+        behind = math.floor((real - self._begin) * self._steps_per_second) - self._done
+        if behind > self.AT_ONCE:
+            self._begin, self._done, behind = real, 0, self.AT_ONCE
+        self._done += behind
+        return behind
+
+    def answered(self, real: float) -> int:
+        """Return how many steps to take now that the newest sample was answered, at `real` [s]."""
+        self._begin = real
+        return int(self.waits)
