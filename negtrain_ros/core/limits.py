@@ -1,0 +1,74 @@
+# Copyright 2026 negtrain contributors
+# SPDX-License-Identifier: Apache-2.0
+"""
+What no load may exceed, and the last look at a load before it leaves the controller.
+
+The machine looks again, by itself (see guard): neither trusts the other. Everything that fails
+here fails towards a light handle.
+"""
+from dataclasses import dataclass
+import math
+
+from negtrain_ros.core.settings import parameter, Settings
+
+
+@dataclass(frozen=True)
+class Limits(Settings):
+    """What no load may ever exceed."""
+
+    machine_limit: float = parameter(200.0, 'largest load of the machine', 5.0, 500.0, unit='kg')
+    ratio: float = parameter(
+        2.5, 'largest eccentric load as a multiple of the concentric one', 1.0, 5.0)
+    light: float = parameter(
+        10.0, 'largest load without a known range of motion', 1.0, 20.0, unit='kg')
+    rise: float = parameter(200.0, 'fastest rise of the load', 10.0, 200.0, unit='kg/s')
+    fall: float = parameter(
+        1000.0, 'fastest fall of the load in normal use', 100.0, 1000.0, unit='kg/s')
+
+
+class Limiter:
+    """Finite, absolute and slew limits: what goes in may be anything, what comes out is safe."""
+
+    def __init__(self, limits: Limits) -> None:
+        """Start at no load."""
+        self._limits = limits
+        self.load = 0.0
+
+    def reset(self) -> None:
+        """Begin again at no load."""
+        self.load = 0.0
+
+    def step(self, load: float, cap: float, dt: float, *, at_once: bool = False) -> float:
+        """
+        Return the load [kg] that may be commanded.
+
+        :param load: wanted load [kg]; not finite counts as none, at once
+        :param cap: limit of this athlete [kg]; it holds even against the slew limit
+        :param dt: time since the last call [s]; negative or not finite counts as none
+        :param at_once: let a fall happen without slew limit
+        """
+        limits, last = self._limits, self.load
+        cap = min(cap, limits.machine_limit) if cap > 0.0 else 0.0
+        if not 0.0 < dt < math.inf:
+            dt = 0.0
+        if not -math.inf < load < math.inf:
+            load, at_once = 0.0, True
+        if load > last:
+            load = min(load, last + limits.rise * dt)
+        elif not at_once:
+            load = max(load, last - limits.fall * dt)
+        self.load = min(max(load, 0.0), cap)
+        return self.load
+
+
+def share_left(lowering: float, onset: float, band: float) -> float:
+    """
+    Return which share of the load is left to a handle that falls.
+
+    :param lowering: speed downwards [m/s]
+    :param onset: speed up to which all of it is left [m/s]
+    :param band: further speed over which it goes to nothing [m/s]
+    """
+    if lowering <= onset:
+        return 1.0
+    return max(0.0, 1.0 - (lowering - onset) / band)

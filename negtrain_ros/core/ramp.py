@@ -1,0 +1,45 @@
+# Copyright 2026 negtrain contributors
+# SPDX-License-Identifier: Apache-2.0
+"""S-shaped changes of load."""
+import math
+
+
+class Ramp:
+    """
+    Follow a target with bounded slope; rises begin and end gently.
+
+    A rise is shaped by a bounded second derivative: the slope grows from zero, stays at the
+    steepest allowed one and shrinks to zero at the target. A rise by D takes D / rise +
+    rise / curve, or 2 √(D / curve) where the steepest slope is never reached. Falls are linear:
+    they make the handle lighter and have no time to lose.
+    """
+
+    def __init__(self) -> None:
+        """Start at nothing."""
+        self.load = 0.0
+        self.slope = 0.0
+
+    def reset(self, load: float = 0.0) -> None:
+        """Begin again at a load [kg], at rest."""
+        self.load, self.slope = load, 0.0
+
+    def step(self, target: float, dt: float, *, rise: float, fall: float, curve: float) -> float:
+        """
+        Return the load [kg] after dt [s].
+
+        :param target: where to go [kg]
+        :param rise: steepest rise [kg/s]
+        :param fall: steepest fall [kg/s]
+        :param curve: largest change of the slope of a rise [kg/s²]
+        """
+        missing = target - self.load
+        if missing <= 0.0:
+            self.load, self.slope = max(target, self.load - fall * dt), 0.0
+            return self.load
+        # The slope from which the end is still reached gently; the step that is about to be made
+        # counts as made, or a coarse dt would overshoot the curve.
+        gentle = math.sqrt(curve * (2.0 * missing + 0.25 * curve * dt * dt)) - 0.5 * curve * dt
+        slope = min(rise, self.slope + curve * dt, gentle)
+        self.load = min(target, self.load + 0.5 * (self.slope + slope) * dt)
+        self.slope = slope
+        return self.load

@@ -1,0 +1,133 @@
+# Copyright 2026 negtrain contributors
+# SPDX-License-Identifier: Apache-2.0
+"""
+What can break, how hard the controller reacts, and how each fault clears: as data.
+
+Reactions are ordered by severity, so that arbitration is max() (after PX4's failsafe framework).
+docs/safety.md shows this table.
+"""
+from dataclasses import dataclass
+from enum import IntEnum
+import math
+
+from negtrain_ros.core.types import Fault
+
+
+class Reaction(IntEnum):
+    """What happens to the load, the more severe the higher."""
+
+    NOTE = 0     # reported, nothing else
+    LIGHTEN = 1  # the lower of both loads
+    FINISH = 2   # the lower of both loads to the end of the repetition, then down
+    END = 3      # down at the normal rate, disarmed: the set is over
+    UNLOAD = 4   # no load at once, disarmed
+    RELEASE = 5  # no load at once, and the drive lets go when the handle no longer falls
+
+
+class Clears(IntEnum):
+    """How a fault that has ended a set goes away."""
+
+    BY_ITSELF = 0     # with its cause
+    AT_REST = 1       # with its cause, once the handle rests
+    ACKNOWLEDGED = 2  # by reset_faults, once its cause is gone
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """
+    How a fault is treated.
+
+    :param meaning: for people
+    :param first: reaction as soon as it is seen
+    :param patience: how long it may last [s] before the final reaction
+    :param last: final reaction
+    :param clears: how it goes away after the final reaction
+    :param bound: from its onset until less than 5 kg are applied [s]
+    :param seen: who sees it, and how
+    """
+
+    meaning: str
+    first: Reaction
+    patience: float
+    last: Reaction
+    clears: Clears
+    bound: float
+    seen: str
+
+
+_NOTE, _LIGHTEN, _FINISH = Reaction.NOTE, Reaction.LIGHTEN, Reaction.FINISH
+_END, _UNLOAD, _RELEASE = Reaction.END, Reaction.UNLOAD, Reaction.RELEASE
+_ITSELF, _REST, _ACKNOWLEDGED = Clears.BY_ITSELF, Clears.AT_REST, Clears.ACKNOWLEDGED
+
+RULES: dict[Fault, Rule] = {
+    Fault.EMERGENCY_STOP: Rule(
+        'emergency stop', _RELEASE, 0.0, _RELEASE, _ACKNOWLEDGED, 0.2,
+        'button of the machine, or service'),
+    Fault.ENCODER_SILENT: Rule(
+        'encoder silent', _UNLOAD, 0.0, _UNLOAD, _ACKNOWLEDGED, 0.15,
+        'no measurement for 50 ms'),
+    Fault.ENCODER_FROZEN: Rule(
+        'encoder frozen', _UNLOAD, 0.0, _UNLOAD, _ACKNOWLEDGED, 0.4,
+        'a moving handle stands still from one sample to the next'),
+    Fault.ENCODER_JUMP: Rule(
+        'encoder jumps', _NOTE, 0.1, _UNLOAD, _ACKNOWLEDGED, 0.25,
+        'encoder: faster than any handle; one is ignored, three in 100 ms are not'),
+    Fault.ENCODER_INVALID: Rule(
+        'encoder values invalid', _NOTE, 0.05, _UNLOAD, _ITSELF, 0.15,
+        'encoder: not finite or out of range; counts as missing'),
+    Fault.TIME_INVALID: Rule(
+        'time stamps invalid', _NOTE, 0.05, _UNLOAD, _ITSELF, 0.15,
+        'stamps that repeat, go back or lie ahead; counts as missing'),
+    Fault.OVER_SPEED: Rule(
+        'handle falls too fast', _END, 0.0, _END, _REST, 0.25,
+        'lowering speed, two samples; the load falls with speed before'),
+    Fault.RUNAWAY: Rule(
+        'handle falls freely', _RELEASE, 0.0, _RELEASE, _ACKNOWLEDGED, 0.1,
+        'lowering speed, one sample'),
+    Fault.STALL: Rule(
+        'repetition cannot be finished', _NOTE, math.inf, _END, _REST, 8.0,
+        'spotter: helps in steps first'),
+    Fault.PHASE_TOO_LONG: Rule(
+        'phase too long', _END, 0.0, _END, _ITSELF, 21.0,
+        'one movement lasts longer than 20 s'),
+    Fault.OVER_TRAVEL: Rule(
+        'handle outside the range', _LIGHTEN, 1.0, _END, _ITSELF, 1.25,
+        'more than 5 % and 20 mm outside; further out the load goes to nothing'),
+    Fault.COMMAND_LOST: Rule(
+        'commands lost', _UNLOAD, 0.0, _UNLOAD, _REST, 0.3,
+        'machine: watchdog; controller: it was not called in time'),
+    Fault.SESSION_LOST: Rule(
+        'session manager silent', _FINISH, 5.0, _END, _ACKNOWLEDGED, 6.5,
+        'no heartbeat for 1 s'),
+    Fault.RESTARTED: Rule(
+        'machine has restarted', _UNLOAD, 0.0, _UNLOAD, _REST, 0.3,
+        'machine not enabled though it was'),
+    Fault.COMMAND_INVALID: Rule(
+        'command refused', _NOTE, 0.1, _UNLOAD, _ITSELF, 0.3,
+        'machine: not finite or above its limits; the last good one stays in force'),
+    Fault.LOAD_MISMATCH: Rule(
+        'load is not the commanded one', _UNLOAD, 0.0, _UNLOAD, _ACKNOWLEDGED, 0.4,
+        'more than 5 kg and 10 % apart for 200 ms'),
+    Fault.SLEW_EXCEEDED: Rule(
+        'load changes too fast', _NOTE, 0.1, _UNLOAD, _ITSELF, 0.3,
+        'machine: limited in the same cycle'),
+    Fault.CHATTER: Rule(
+        'phases chatter', _LIGHTEN, 3.0, _END, _ITSELF, 5.0,
+        'more than four changes of direction in a second'),
+    Fault.PHASE_UNKNOWN: Rule(
+        'phase unknown', _LIGHTEN, 20.0, _END, _ITSELF, 21.0,
+        'phase detector; when it is silent for 100 ms: unloaded then'),
+    Fault.PROFILE_INVALID: Rule(
+        'no valid prescription', _UNLOAD, 0.0, _UNLOAD, _ITSELF, 0.1,
+        'at prescribe and arm: refused'),
+    Fault.DRIVE: Rule(
+        'drive fault', _UNLOAD, 0.0, _UNLOAD, _ACKNOWLEDGED, 0.1,
+        'machine'),
+    Fault.ATHLETE_GONE: Rule(
+        'athlete has left', _END, 0.0, _END, _REST, 4.0,
+        'handle rests below the range for 3 s'),
+    Fault.GRAPH_INVALID: Rule(
+        'graph is not as it has to be', _UNLOAD, 0.0, _UNLOAD, _ACKNOWLEDGED, 3.0,
+        'two publishers on one topic, or none'),
+}
+"""Every fault and its rule."""

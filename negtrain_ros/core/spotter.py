@@ -1,0 +1,128 @@
+# Copyright 2026 negtrain contributors
+# SPDX-License-Identifier: Apache-2.0
+"""
+The partner who stands by: helps in steps, then takes the load away, and says so.
+
+A slow negative is no stall: what counts is progress over seconds, not speed.
+"""
+from dataclasses import dataclass
+import math
+
+from negtrain_ros.core.settings import parameter, Settings
+from negtrain_ros.core.types import Method, Phase, Prescription
+
+
+@dataclass(frozen=True)
+class SpotterSettings(Settings):
+    """When to help, and how."""
+
+    stall_time: float = parameter(
+        3.0, 'time without progress in the middle of the range before help', 1.0, 10.0, unit='s')
+    stall_progress: float = parameter(
+        0.005, 'movement that counts as progress', 0.001, 0.05, unit='m')
+    sinking: float = parameter(
+        0.05, 'lowering speed in the middle of a lift that is a failure', 0.02, 0.3, unit='m/s')
+    falling: float = parameter(
+        2.5, 'lowering speed as a multiple of the tempo that is a failure', 1.5, 10.0)
+    falling_time: float = parameter(
+        0.25, 'time of falling before help', 0.05, 2.0, unit='s')
+    patience: float = parameter(
+        3.0, 'duration of a repetition as a multiple of its tempo before help', 1.5, 10.0)
+    help_step: float = parameter(0.25, 'share of the load taken off at once', 0.05, 1.0)
+    help_interval: float = parameter(0.5, 'time between two helps', 0.1, 2.0, unit='s')
+
+
+class Spotter:
+    """
+    Watches one set.
+
+    `share` is what of the load is left, `reason` why (empty: no help needed), `failed` whether
+    the set is over.
+    """
+
+    def __init__(self, settings: SpotterSettings) -> None:
+        """Start with nothing to do."""
+        self.settings = settings
+        self.reset()
+
+    def reset(self) -> None:
+        """Begin a new set."""
+        self.share = 1.0
+        self.reason = ''
+        self.failed = False
+        self._phase = Phase.UNKNOWN
+        self._anchor = (math.nan, 0.0)
+        self._fall_begin = math.nan
+        self._repetition_begin = math.nan
+        self._helped = -math.inf
+
+    def step(
+        self, phase: Phase, fraction: float, position: float, velocity: float,
+        prescription: Prescription, now: float,
+    ) -> float:
+        """
+        Return which share of the load is left, 0 .. 1.
+
+        :param fraction: of the range, NaN when that is not known: then nobody is helped
+        :param position: of the handle [m]
+        :param velocity: of the handle without tremor [m/s]
+        :param now: time [s]
+        """
+        if self.failed or prescription.method is Method.ISOMETRIC or prescription.range is None:
+            return self.share
+        self._follow(phase, fraction, position, now)
+        reason = (self._stalled(fraction, now) or self._falling(velocity, prescription, now)
+                  or self._too_long(prescription, now))
+        if reason:
+            self._help(reason, now)
+        elif self.reason and self._is_over(phase, fraction):
+            self.failed = True
+        return self.share
+
+    def _follow(self, phase: Phase, fraction: float, position: float, now: float) -> None:
+        if phase is not self._phase:
+            if phase is Phase.CONCENTRIC and self._phase is not Phase.TOP_HOLD:
+                self._repetition_begin = now
+            elif phase is Phase.BOTTOM_HOLD and fraction < 0.2:
+                self._repetition_begin = math.nan
+            self._phase = phase
+            self._fall_begin = math.nan
+        anchor, since = self._anchor
+        if not abs(position - anchor) <= self.settings.stall_progress or now < since:
+            self._anchor = (position, now)
+
+    def _stalled(self, fraction: float, now: float) -> str:
+        if not 0.1 < fraction < 0.9 or now - self._anchor[1] < self.settings.stall_time:
+            return ''
+        return 'no progress'
+
+    def _falling(self, velocity: float, prescription: Prescription, now: float) -> str:
+        extent = prescription.range
+        tempo = extent.span / prescription.eccentric_time if extent is not None else math.inf
+        if self._phase is Phase.CONCENTRIC:
+            fast = -velocity > self.settings.sinking
+        else:
+            fast = -velocity > self.settings.falling * tempo
+        if not fast:
+            self._fall_begin = math.nan
+            return ''
+        if math.isnan(self._fall_begin):
+            self._fall_begin = now
+        return 'handle sinks' if now - self._fall_begin >= self.settings.falling_time else ''
+
+    def _too_long(self, prescription: Prescription, now: float) -> str:
+        tempo = prescription.concentric_time + prescription.eccentric_time
+        allowed = max(10.0, self.settings.patience * tempo)
+        return 'repetition too long' if now - self._repetition_begin > allowed else ''
+
+    def _help(self, reason: str, now: float) -> None:
+        self.reason = reason
+        if now - self._helped < self.settings.help_interval:
+            return
+        self._helped = now
+        self.share = max(0.0, self.share - self.settings.help_step)
+        self.failed = self.share <= 0.0
+
+    def _is_over(self, phase: Phase, fraction: float) -> bool:
+        """Tell whether the helped repetition has come to its end: the set ends with it."""
+        return fraction < 0.2 and phase in (Phase.BOTTOM_HOLD, Phase.CONCENTRIC)
