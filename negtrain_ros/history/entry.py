@@ -1,0 +1,177 @@
+# Copyright 2026 negtrain contributors
+# SPDX-License-Identifier: Apache-2.0
+"""
+What is written into the history: entries that may be written again without a second row.
+
+An entry knows its row by a key that its writer made, before any database was asked. So it can
+wait in a file while the database is away, and a writer that died between writing and noting that
+it has written just writes again.
+"""
+import base64
+from dataclasses import dataclass
+from enum import Enum, IntEnum
+import hashlib
+from itertools import groupby
+import json
+import secrets
+from typing import Any, Iterable, Sequence
+import unicodedata
+import zlib
+
+from sqlalchemy import bindparam, Connection, select, Table, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from negtrain_ros.core.types import SetEnd
+from negtrain_ros.history.models import Base, Erasure, Session, Set
+
+EPOCH = 1577836800.0  # s, 2020-01-01 UTC, from which numbers count
+LONGEST_NAME = 200  # characters
+
+
+class Status(IntEnum):
+    """How a session stands."""
+
+    RUNNING = 0
+    FINISHED = 1
+    STOPPED = 2
+    FAULT = 3
+    INTERRUPTED = 4
+
+
+class Verb(Enum):
+    """What an entry does."""
+
+    INSERT = 'insert'  # unless the row is there
+    UPDATE = 'update'
+    INTERRUPT = 'interrupt'  # close what a machine left open
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row to insert or values to change; `athlete` says about whom, 0 about nobody."""
+
+    verb: Verb
+    table: str
+    values: dict[str, Any]
+    athlete: int
+    written_at: float
+
+    def line(self) -> bytes:
+        """Return the entry as one line of a file, with its checksum."""
+        text = json.dumps([self.verb.value, self.table, self.values, self.athlete,
+                           self.written_at], default=_encode_bytes, allow_nan=False).encode()
+        return b'%08x %s\n' % (zlib.crc32(text), text)
+
+
+def entry_of(line: bytes) -> Entry:
+    """
+    Return the entry of a line.
+
+    :raises ValueError: if the line was not written to its end, or has changed since
+    """
+    checksum, _, text = line.rstrip(b'\n').partition(b' ')
+    if not line.endswith(b'\n') or int(checksum, 16) != zlib.crc32(text):
+        raise ValueError('the checksum does not agree')
+    verb, table, values, athlete, written_at = json.loads(text, object_hook=_decode_bytes)
+    return Entry(Verb(verb), table, values, athlete, written_at)
+
+
+def new_number(now: float) -> int:
+    """
+    Return a number for a session, a test or a fault that no other machine has given.
+
+    53 bits, so that every program reads it exactly: milliseconds since 2020 and 12 random ones.
+    """
+    milliseconds = int((now - EPOCH) * 1000.0)
+    if not 0 <= milliseconds < 1 << 41:  # a machine that does not know the date
+        return secrets.randbits(53)
+    return milliseconds << 12 | secrets.randbits(12)
+
+
+def athlete_number(name: str) -> int:
+    """Return the number of an athlete: every machine comes to the same one without asking."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8]) >> 1
+
+
+def clean_name(name: str) -> str:
+    """
+    Return the name of an athlete as it is kept.
+
+    :raises ValueError: in one line, for a name that cannot be shown or is too long
+    """
+    name = unicodedata.normalize('NFC', name).strip()
+    if not name:
+        raise ValueError('an athlete needs a name')
+    if len(name) > LONGEST_NAME:
+        raise ValueError(
+            f'the name of the athlete has {len(name)} characters, more than {LONGEST_NAME}')
+    for character in name:
+        if unicodedata.category(character) in ('Cc', 'Cs', 'Zl', 'Zp'):
+            raise ValueError(
+                f'the name of the athlete contains U+{ord(character):04X}, which is no letter')
+    return name
+
+
+def apply(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Write entries in their order; those about an athlete who was erased since are dropped."""
+    erased = _erasures(connection, entries)
+    wanted = [entry for entry in entries
+              if entry.written_at > erased.get(entry.athlete, float('-inf'))]
+    for (verb, table, _), group in groupby(wanted, key=_statement):
+        rows = [entry.values for entry in group]
+        if verb is Verb.INSERT:
+            _insert(connection, Base.metadata.tables[table], rows)
+        elif verb is Verb.UPDATE:
+            _update(connection, Base.metadata.tables[table], rows)
+        else:
+            for row in rows:
+                _interrupt(connection, row['machine'], row['at'])
+
+
+def _statement(entry: Entry) -> tuple[Verb, str, frozenset[str]]:
+    return entry.verb, entry.table, frozenset(entry.values)
+
+
+def _erasures(connection: Connection, entries: Iterable[Entry]) -> dict[int, float]:
+    athletes = {entry.athlete for entry in entries if entry.athlete}
+    if not athletes:
+        return {}
+    rows = connection.execute(
+        select(Erasure.athlete, Erasure.erased_at).where(Erasure.athlete.in_(athletes)))
+    return {athlete: erased_at for athlete, erased_at in rows}
+
+
+def _insert(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+    dialect = postgresql if connection.dialect.name == 'postgresql' else sqlite
+    connection.execute(dialect.insert(table).on_conflict_do_nothing(), rows)
+
+
+def _update(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+    keys = [column.name for column in table.primary_key]
+    changed = [name for name in rows[0] if name not in keys]
+    statement = update(table).values({name: bindparam(f'new_{name}') for name in changed})
+    for key in keys:
+        statement = statement.where(table.c[key] == bindparam(f'key_{key}'))
+    connection.execute(statement, [
+        {f'key_{name}' if name in keys else f'new_{name}': value for name, value in row.items()}
+        for row in rows])
+
+
+def _interrupt(connection: Connection, machine: str, at: float) -> None:
+    """Close what ran on a machine before `at`; what began since is none of its business."""
+    left_open = (Session.machine == machine, Session.status == Status.RUNNING,
+                 Session.started_at < at)
+    sessions = select(Session.number).where(*left_open)
+    connection.execute(update(Set).where(
+        Set.session.in_(sessions), Set.ended_by.is_(None)).values(
+            ended_by=SetEnd.STOPPED, ended_at=at))
+    connection.execute(update(Session).where(*left_open).values(
+        status=Status.INTERRUPTED, ended_at=at, reason='interrupted'))
+
+
+def _encode_bytes(value: Any) -> dict[str, str]:
+    return {'base64': base64.b64encode(value).decode()}
+
+
+def _decode_bytes(value: dict[str, Any]) -> Any:
+    return base64.b64decode(value['base64']) if value.keys() == {'base64'} else value

@@ -1,0 +1,12 @@
+# Copyright 2026 negtrain contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Run migrations on the connection that history/database.py hands over."""
+from alembic import context
+
+from negtrain_ros.history.models import Base
+
+context.configure(
+    connection=context.config.attributes['connection'], target_metadata=Base.metadata,
+    transactional_ddl=True, render_as_batch=True)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,110 @@
+# Copyright 2026 negtrain contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What a session needs to know from the history; each question is given the engine."""
+from dataclasses import dataclass
+import math
+
+from sqlalchemy import Engine, func, select
+
+from negtrain_ros.core.prescription import Loads
+from negtrain_ros.core.strength import Maximum, StrengthMethod
+from negtrain_ros.core.types import Method, Range
+from negtrain_ros.history.database import HistoryError
+from negtrain_ros.history.entry import athlete_number, clean_name, Status
+from negtrain_ros.history.models import Athlete, PersonalRange, Session, Set, StrengthTest
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What a trainer has allowed an athlete: heaviest load [kg] and share of the maximum."""
+
+    name: str
+    cap: float
+    highest_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupted:
+    """A session that was not ended by anybody."""
+
+    number: int
+    athlete: int
+    program: str
+    step: int
+    method: Method
+    sets: int
+    sets_done: int
+
+
+def profile(engine: Engine, athlete: str) -> Profile:
+    """Return what is allowed; an unknown athlete is allowed what everybody is."""
+    name = clean_name(athlete)
+    with engine.connect() as connection:
+        row = connection.execute(select(Athlete.cap, Athlete.highest_share).where(
+            Athlete.number == athlete_number(name))).first()
+    if row is None:
+        return Profile(name, math.inf, 1.0)
+    return Profile(name, math.inf if row.cap is None else row.cap, row.highest_share)
+
+
+def personal_range(engine: Engine, athlete: str, exercise: str) -> Range | None:
+    """Return the newest range of motion; None: never calibrated."""
+    with engine.connect() as connection:
+        row = connection.execute(select(PersonalRange.bottom, PersonalRange.top).where(
+            PersonalRange.athlete == athlete_number(clean_name(athlete)),
+            PersonalRange.exercise == exercise,
+        ).order_by(PersonalRange.taken_at.desc()).limit(1)).first()
+    return Range(row.bottom, row.top) if row else None
+
+
+def maximum(engine: Engine, athlete: str, exercise: str) -> Maximum | None:
+    """Return the newest accepted maximum, be it expired or not; None: never tested."""
+    with engine.connect() as connection:
+        row = connection.execute(select(
+            StrengthTest.maximum, StrengthTest.method, StrengthTest.taken_at, StrengthTest.fit,
+        ).where(
+            StrengthTest.athlete == athlete_number(clean_name(athlete)),
+            StrengthTest.exercise == exercise, StrengthTest.accepted_at.is_not(None),
+        ).order_by(StrengthTest.taken_at.desc()).limit(1)).first()
+    if row is None:
+        return None
+    return Maximum(row.maximum, StrengthMethod(row.method), row.taken_at,
+                   math.nan if row.fit is None else row.fit)
+
+
+def last_loads(engine: Engine, athlete: str, exercise: str, method: Method) -> Loads | None:
+    """Return the loads of the last set of this kind; None: never trained."""
+    with engine.connect() as connection:
+        row = connection.execute(select(
+            Set.concentric, Set.eccentric, Set.limit,
+        ).join(Session, Session.number == Set.session).where(
+            Session.athlete == athlete_number(clean_name(athlete)),
+            Session.exercise == exercise, Set.method == int(method),
+        ).order_by(Set.started_at.desc()).limit(1)).first()
+    return Loads(row.concentric, row.eccentric, row.limit) if row else None
+
+
+def interrupted(engine: Engine, athlete: str, exercise: str) -> Interrupted | None:
+    """Return the newest session if it was interrupted and has sets left."""
+    begun = select(func.coalesce(func.max(Set.number), 0)).where(
+        Set.session == Session.number).scalar_subquery()
+    with engine.connect() as connection:
+        row = connection.execute(select(
+            Session.number, Session.athlete, Session.program, Session.step, Session.method,
+            Session.sets, begun.label('sets_done'), Session.status,
+        ).where(
+            Session.athlete == athlete_number(clean_name(athlete)), Session.exercise == exercise,
+        ).order_by(Session.started_at.desc()).limit(1)).first()
+    if row is None or row.status != Status.INTERRUPTED or row.sets_done >= row.sets:
+        return None
+    return Interrupted(row.number, row.athlete, row.program, row.step, Method(row.method),
+                       row.sets, row.sets_done)
+
+
+def check_test(engine: Engine, number: int, athlete: int, exercise: str) -> None:
+    """:raises HistoryError: if there is no such test of this athlete and exercise."""
+    with engine.connect() as connection:
+        row = connection.execute(select(StrengthTest.athlete, StrengthTest.exercise).where(
+            StrengthTest.number == number)).first()
+    if row is None or (row.athlete, row.exercise) != (athlete, exercise):
+        raise HistoryError(f'there is no strength test {number} of this athlete and exercise')

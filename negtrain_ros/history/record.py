@@ -1,0 +1,95 @@
+# Copyright 2026 negtrain contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Writing one session, as it happens."""
+import dataclasses
+import math
+from typing import Any, Callable, Iterable
+
+from negtrain_ros.core.types import Fault, Prescription, Repetition, SetEnd
+from negtrain_ros.history.entry import Entry, new_number, Status, Verb
+from negtrain_ros.history.models import MEASURES
+from negtrain_ros.history.trace import pack, Sample
+
+OF_A_SET = tuple(field.name for field in dataclasses.fields(Prescription)
+                 if field.name not in ('athlete', 'exercise', 'range'))
+
+
+class SessionRecord:
+    """One session under way; what it was told is durable when the call returns."""
+
+    def __init__(self, number: int, athlete: int, machine: str, sets_done: int,
+                 keep: Callable[..., None], clock: Callable[[], float]) -> None:
+        self.number = number
+        self.sets_done = sets_done
+        self._athlete, self._machine = athlete, machine
+        self._keep, self._clock = keep, clock
+        self._set, self._ordinal = 0, 0
+        self._prescription = Prescription()
+
+    def begin_set(self, number: int, prescription: Prescription) -> None:
+        """Begin a set, or go on with it after a pause."""
+        row = {'session': self.number, 'number': number, 'started_at': self._clock(),
+               'ended_at': None, 'ended_by': None, **_prescribed(prescription)}
+        self._keep(
+            self._entry(Verb.INSERT, 'sets', row),
+            self._entry(Verb.UPDATE, 'sets', {
+                'session': self.number, 'number': number, 'ended_at': None, 'ended_by': None}))
+        if number != self._set:
+            self._set, self._ordinal = number, 0
+        self._prescription = prescription
+
+    def repetition(self, repetition: Repetition, samples: Iterable[Sample] = ()) -> None:
+        """
+        Keep a complete repetition of the set in hand, counted or not.
+
+        :param samples: time [s], position [m] and applied load [kg] while it lasted, for the report
+        """
+        self._ordinal += 1
+        self._keep(self._entry(Verb.INSERT, 'repetitions', {
+            'session': self.number, 'set': self._set, 'ordinal': self._ordinal,
+            'number': repetition.number, 'verdict': int(repetition.verdict),
+            'stamp': repetition.stamp,
+            'concentric_prescribed': self._prescription.concentric,
+            'eccentric_prescribed': self._prescription.eccentric,
+            'trace': pack(samples) or None,
+            **{f'{phase}_{name}': measured(getattr(getattr(repetition, phase), name))
+               for phase in ('concentric', 'eccentric') for name in MEASURES}}))
+
+    def end_set(self, ended_by: SetEnd) -> None:
+        """End the set in hand."""
+        self._keep(self._entry(Verb.UPDATE, 'sets', {
+            'session': self.number, 'number': self._set, 'ended_at': self._clock(),
+            'ended_by': int(ended_by)}))
+
+    def fault(self, fault: Fault, explanation: str = '') -> None:
+        """Keep a fault that the machine met."""
+        now = self._clock()
+        self._keep(self._entry(Verb.INSERT, 'faults', {
+            'number': new_number(now), 'session': self.number, 'machine': self._machine,
+            'fault': int(fault), 'explanation': explanation, 'happened_at': now}))
+
+    def end(self, status: Status, reason: str = '', recording: str = '') -> None:
+        """
+        End the session.
+
+        :param recording: file with everything that was published meanwhile
+        """
+        self._keep(self._entry(Verb.UPDATE, 'sessions', {
+            'number': self.number, 'status': int(status), 'reason': reason,
+            'recording': recording, 'ended_at': self._clock()}))
+
+    def _entry(self, verb: Verb, table: str, values: dict[str, Any]) -> Entry:
+        return Entry(verb, table, values, self._athlete, self._clock())
+
+
+def measured(value: float) -> float | None:
+    """Return a value as the database knows it: nothing where it was not measured."""
+    return value if math.isfinite(value) else None
+
+
+def _prescribed(prescription: Prescription) -> dict[str, Any]:
+    values = {name: getattr(prescription, name) for name in OF_A_SET}
+    span = prescription.range
+    values |= {'bottom': span.bottom if span else None, 'top': span.top if span else None}
+    return {name: measured(value) if isinstance(value, float) else value
+            for name, value in values.items()}
