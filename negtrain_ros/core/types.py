@@ -205,6 +205,7 @@ class PhaseMeasure:
     """What one phase was; the fields are those of PhaseMeasure.msg, NaN is not measured."""
 
     start: float = math.nan
+    start_position: float = math.nan
     duration: float = math.nan
     range: float = math.nan
     mean_velocity: float = math.nan

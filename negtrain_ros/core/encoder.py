@@ -1,0 +1,197 @@
+# Copyright 2026 negtrain contributors
+# SPDX-License-Identifier: Apache-2.0
+"""From the counts of the encoder to the motion of the handle; faults 2 to 6 of the fault table."""
+from dataclasses import dataclass, replace
+from math import isfinite, sqrt
+
+from negtrain_ros.core.motion import MotionEstimator, MotionSettings
+from negtrain_ros.core.settings import parameter, Settings
+from negtrain_ros.core.types import Fault, Handle, Quality
+
+
+@dataclass(frozen=True)
+class EncoderSettings(Settings):
+    """What the encoder is and what it cannot do."""
+
+    counts_per_metre: float = parameter(
+        10000.0, 'resolution', 20.0, 1e8, unit='1/m')
+    counter_bits: int = parameter(32, 'width of the counter that wraps around', 8, 32)
+    offset: float = parameter(0.0, 'position at count 0', -100.0, 100.0, unit='m')
+    direction: int = parameter(1, '1 or -1: whether the counts grow upwards', -1, 1)
+    rate: float = parameter(250.0, 'samples per second', 5.0, 2000.0, unit='1/s')
+    bottom_stop: float = parameter(-0.05, 'lowest possible position', -100.0, 100.0, unit='m')
+    top_stop: float = parameter(2.0, 'highest possible position', -100.0, 100.0, unit='m')
+    silence: float = parameter(
+        0.05, 'time without a sample after which the encoder is silent', 0.01, 1.0, unit='s')
+    acceleration: float = parameter(
+        100.0, 'no handle gains or loses speed faster', 10.0, 1000.0, unit='m/s²')
+    surprise: float = parameter(
+        0.01, 'distance from the expected position that is no jump at any rate', 0.001, 0.2,
+        unit='m')
+    glitches: int = parameter(3, 'rejected samples within glitch_window that are a fault', 2, 20)
+    glitch_window: float = parameter(0.1, 'time over which glitches are counted', 0.02, 1.0,
+                                     unit='s')
+    recovery: float = parameter(
+        0.1, 'time of consistent samples that ends a fault', 0.0, 5.0, unit='s')
+    frozen_after: float = parameter(
+        0.2, 'time for which counts stand still after an impossible stop', 0.05, 3600.0, unit='s')
+    frozen_speed: float = parameter(
+        0.1, 'speed out of which no handle stops dead between the stops', 0.02, 2.0, unit='m/s')
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for settings that contradict each other."""
+        super().__post_init__()
+        if self.direction == 0:
+            raise ValueError('direction = 0 is neither 1 nor -1')
+        if self.bottom_stop >= self.top_stop:
+            raise ValueError(
+                f'bottom_stop = {self.bottom_stop} is not below top_stop = {self.top_stop}')
+
+
+class Encoder:
+    """Unwrap, check and estimate; what cannot be believed is held or reported, never smoothed."""
+
+    def __init__(self, settings: EncoderSettings, motion: MotionSettings | None = None) -> None:
+        self.settings = settings
+        self._motion = MotionEstimator(motion or MotionSettings())
+        self._turn = 1 << settings.counter_bits
+        self._scale = settings.direction / settings.counts_per_metre
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget everything, the number of wraps included."""
+        self._motion.reset()
+        self._last: Handle | None = None
+        self._counts: int | None = None
+        self._total = 0
+        self._glitches: list[float] = []
+        self._fault: Fault | None = None
+        self._sane_since = 0.0
+        self._heard = 0.0
+        self._moved = 0.0
+        self._speed_before = 0.0
+        self._frozen = False
+
+    def step(self, counts: int, stamp: float) -> Handle:
+        """
+        Take what the encoder reads.
+
+        :param counts: the raw counter, wrapping around at its width
+        :param stamp: time of measurement [s]
+        :return: the motion; HELD repeats the last good one when this sample was not believed,
+            FAULTY when the encoder cannot be trusted, with the faults
+        """
+        last = self._last
+        if not isfinite(stamp) or last is not None and stamp <= self._heard:
+            return self._hold(self._heard, Fault.TIME_INVALID)
+        if not isfinite(counts):
+            self._heard = stamp
+            return self._doubt(stamp, Fault.ENCODER_INVALID)
+        counts = int(counts)
+        total = self._unwrap(counts)
+        position = self.settings.offset + self._scale * total
+        if last is None:
+            self._accept(counts, total)
+            return self._start(position, stamp)
+        silent = stamp - self._heard > self.settings.silence
+        self._heard = stamp
+        if not self.settings.bottom_stop <= position <= self.settings.top_stop:
+            return self._doubt(stamp, Fault.ENCODER_INVALID)
+        if silent:
+            self._accept(counts, total)
+            return self._restart(position, stamp, Fault.ENCODER_SILENT)
+        if self._impossible(position, stamp):
+            return self._doubt(stamp, Fault.ENCODER_JUMP, counts, total, position)
+        stood_still = total == self._total
+        self._accept(counts, total)
+        handle = self._motion.step(position, stamp)
+        self._watch_frozen(stood_still, handle, stamp)
+        if self._frozen:
+            handle = replace(handle, quality=Quality.FAULTY, faults=(Fault.ENCODER_FROZEN,))
+        elif self._fault is not None:
+            if stamp - self._sane_since < self.settings.recovery:
+                handle = replace(handle, quality=Quality.FAULTY, faults=(self._fault,))
+            else:
+                self._fault = None
+        self._last = handle
+        return handle
+
+    def check(self, now: float) -> Handle | None:
+        """Return a faulty handle when nothing has come for too long, else None."""
+        last = self._last
+        if last is None or now - self._heard <= self.settings.silence:
+            return None
+        return replace(last, quality=Quality.FAULTY, faults=(Fault.ENCODER_SILENT,))
+
+    def _unwrap(self, counts: int) -> int:
+        if self._counts is None:
+            half = self._turn >> 1
+            return (counts + half) % self._turn - half
+        half = self._turn >> 1
+        return self._total + (counts - self._counts + half) % self._turn - half
+
+    def _accept(self, counts: int, total: int) -> None:
+        self._counts, self._total = counts, total
+
+    def _impossible(self, position: float, stamp: float) -> bool:
+        """Whether no handle could have come from where it was to here."""
+        interval = stamp - self._motion_stamp
+        allowed = (max(self.settings.surprise, 6.0 * self._motion.noise)
+                   + 0.5 * self.settings.acceleration * interval * interval)
+        return abs(position - self._motion.predict(stamp)) > allowed
+
+    @property
+    def _motion_stamp(self) -> float:
+        return self._last.stamp if self._last is not None else 0.0
+
+    def _start(self, position: float, stamp: float) -> Handle:
+        self._heard = stamp
+        self._moved = stamp
+        self._last = self._motion.step(position, stamp)
+        return self._last
+
+    def _restart(self, position: float, stamp: float, fault: Fault) -> Handle:
+        """Begin again at a new position; faulty until it has proved consistent."""
+        self._motion.reset()
+        self._glitches.clear()
+        self._fault, self._sane_since = fault, stamp
+        self._frozen, self._moved = False, stamp
+        self._last = replace(self._motion.step(position, stamp),
+                             quality=Quality.FAULTY, faults=(fault,))
+        return self._last
+
+    def _doubt(self, stamp: float, fault: Fault, counts: int | None = None, total: int = 0,
+               position: float = 0.0) -> Handle:
+        """Reject one sample; too many of them in a short time are a fault."""
+        window = stamp - self.settings.glitch_window
+        self._glitches = [time for time in self._glitches if time > window]
+        self._glitches.append(stamp)
+        if len(self._glitches) < self.settings.glitches and self._fault is None:
+            return self._hold(stamp, fault)
+        if counts is not None:
+            self._accept(counts, total)
+            return self._restart(position, stamp, fault)
+        self._fault, self._sane_since = fault, stamp
+        return self._hold(stamp, fault, Quality.FAULTY)
+
+    def _hold(self, stamp: float, fault: Fault, quality: Quality = Quality.HELD) -> Handle:
+        """Repeat the last motion, at the time of the sample that was not believed."""
+        if self._last is None:
+            return Handle(stamp, 0.0, 0.0, 1.0, 1.0, Quality.FAULTY, (fault,))
+        if self._fault is not None:
+            quality = Quality.FAULTY
+        return replace(self._last, stamp=stamp, quality=quality, faults=(fault,))
+
+    def _watch_frozen(self, stood_still: bool, handle: Handle, stamp: float) -> None:
+        """Notice counts that stopped dead out of a movement, away from both stops."""
+        settings = self.settings
+        if not stood_still:
+            self._moved, self._speed_before, self._frozen = stamp, abs(handle.velocity), False
+            return
+        margin = 0.02
+        between = settings.bottom_stop + margin < handle.position < settings.top_stop - margin
+        # one step of the encoder is enough to stop in from this speed
+        possible = sqrt(2.0 * settings.acceleration / settings.counts_per_metre)
+        if (between and self._speed_before > max(settings.frozen_speed, possible)
+                and stamp - self._moved >= settings.frozen_after):
+            self._frozen = True

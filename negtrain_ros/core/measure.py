@@ -1,0 +1,172 @@
+# Copyright 2026 negtrain contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What one phase of a repetition was: durations, velocities, loads, work, smoothness."""
+from collections import deque
+from dataclasses import replace
+from math import nan
+from typing import Any
+
+from negtrain_ros.core.types import GRAVITY, Handle, PhaseMeasure
+import numpy as np
+
+PLATEAU = (0.20, 0.85)  # shares of the travel between which the load has had time to settle
+KEPT = 2048             # samples kept of one leg; of a longer one every second, fourth, …
+PENDING = 1024          # samples kept of a pause
+UNLOADED = 1.0          # kg; less is no tension
+NOTHING = PhaseMeasure()
+
+Sample = tuple[float, float, float, float]  # stamp [s], position [m], velocity [m/s], load [kg]
+
+
+def spectral_arc_length(speeds: Any, rate: float) -> float:
+    """
+    Return the smoothness of a movement: near -1.5 for a bell-shaped one, less with every jerk.
+
+    Arc length of the amplitude spectrum of the speed profile up to the last frequency below 10 Hz
+    at which it exceeds 5 % of its maximum (Balasubramanian et al. 2012, IEEE Trans. Biomed. Eng.
+    59:2126; 2015, J. NeuroEng. Rehabil. 12:112, whose parameters these are).
+
+    :param speeds: magnitudes at even intervals, shape (n,) [m/s]
+    :param rate: of the samples [1/s]
+    :return: dimensionless; NaN for less than four samples or no movement
+    """
+    if len(speeds) < 4 or max(speeds) <= 0.0:
+        return nan
+    size = 1 << (len(speeds) - 1).bit_length() + 4
+    spectrum = np.abs(np.fft.rfft(speeds, size))
+    frequencies = np.arange(len(spectrum)) * rate / size
+    last = int(np.nonzero((spectrum >= 0.05 * spectrum.max()) & (frequencies <= 10.0))[0][-1])
+    if last == 0:
+        return nan
+    heights = spectrum[:last + 1] / spectrum.max()
+    return float(-np.sum(np.hypot(1.0 / last, np.diff(heights))))
+
+
+class Leg:
+    """Collect the samples of one way up or down in bounded memory, and measure it at its end."""
+
+    def __init__(self, direction: int, slowest: float, hold_time: float) -> None:
+        """
+        Begin a leg.
+
+        :param direction: 1 up, -1 down
+        :param slowest: below this speed the handle is parked [m/s]
+        :param hold_time: a shorter rest at either end belongs to the movement [s]
+        """
+        self.direction = direction
+        self.furthest = -np.inf
+        self._slowest = slowest
+        self._hold_time = hold_time
+        self._samples: list[Sample] = []
+        self._pending: deque[Sample] = deque(maxlen=PENDING)
+        self._stride = 1
+        self._skipped = 0
+        self.peak = 0.0
+
+    @property
+    def travel(self) -> float:
+        """How far the leg has come [m]."""
+        if not self._samples:
+            return 0.0
+        return max(0.0, self.furthest - self.direction * self._samples[0][1])
+
+    def step(self, handle: Handle, load: float) -> None:
+        """Take one sample with the load that was applied [kg]."""
+        self._pending.append((handle.stamp, handle.position, handle.velocity, load))
+        ahead = self.direction * handle.position
+        speed = self.direction * handle.velocity
+        if ahead > self.furthest and speed >= self._slowest:
+            self.furthest = ahead
+            if speed > self.peak:
+                self.peak = speed
+            self._move()
+
+    def _move(self) -> None:
+        """Take what was pending into the leg: the handle has gone on."""
+        if not self._samples:
+            self._trim_head()
+        if self._stride == 1:
+            self._samples.extend(self._pending)
+        else:
+            for sample in self._pending:
+                self._skipped += 1
+                if self._skipped >= self._stride:
+                    self._samples.append(sample)
+                    self._skipped = 0
+        self._pending.clear()
+        if len(self._samples) > KEPT:
+            del self._samples[1::2]
+            self._stride *= 2
+
+    def _trim_head(self) -> None:
+        pending = self._pending
+        if pending[-1][0] - pending[0][0] > self._hold_time:
+            last = pending[-1]
+            pending.clear()
+            pending.append(last)
+
+    def turn(self, stamp: float) -> 'Leg':
+        """End the leg at a turning point and return the next one, which began there."""
+        following = Leg(-self.direction, self._slowest, self._hold_time)
+        own = deque(sample for sample in self._pending if sample[0] <= stamp)
+        following._pending.extend(sample for sample in self._pending if sample[0] > stamp)
+        self._pending = own
+        for sample in list(following._pending):
+            ahead = following.direction * sample[1]
+            if ahead > following.furthest:
+                following.furthest = ahead
+                following.peak = max(following.peak, following.direction * sample[2])
+        return following
+
+    def measure(self, moving_mass: float) -> PhaseMeasure:
+        """
+        Measure the leg as far as it is known; a parked end is left out.
+
+        The propulsive part (Sánchez-Medina 2010, Int. J. Sports Med. 31:123) ends where the
+        athlete no longer drives the load. On a free weight that is an acceleration below -g; on a
+        motor it is where the force at the handle, load * g + moving mass * acceleration, is no
+        longer upward.
+
+        :param moving_mass: what moves with the handle besides the load [kg]
+        """
+        samples = list(self._samples)
+        if self._pending and self._pending[-1][0] - self._pending[0][0] <= self._hold_time:
+            samples += self._pending
+        if len(samples) < 3:
+            return NOTHING
+        time, position, velocity, load = np.array(samples).T
+        step = np.diff(time)
+        travel = self.direction * (position - position[0])
+        duration = float(time[-1] - time[0])
+        speeds = np.maximum(0.0, self.direction * velocity)
+        grid = np.linspace(time[0], time[-1], min(512, len(time)))
+        result = PhaseMeasure(
+            start=float(time[0]), start_position=float(position[0]), duration=duration,
+            range=float(travel.max()), mean_velocity=float(travel.max()) / duration, peak_velocity=self.peak,
+            time_under_tension=duration,
+            smoothness=spectral_arc_length(np.interp(grid, time, speeds),
+                                           (len(grid) - 1) / duration))
+        if not np.isfinite(load).all():
+            return result
+        middle = 0.5 * (load[1:] + load[:-1])
+        advance = np.diff(travel)
+        share = 0.5 * (travel[1:] + travel[:-1]) / travel.max()
+        plateau = (share >= PLATEAU[0]) & (share <= PLATEAU[1])
+        force = GRAVITY * load + moving_mass * np.gradient(velocity, time)
+        driven = 0.5 * (force[1:] + force[:-1]) > 0.0
+        driven_time = float(step[driven].sum())
+        return replace(
+            result,
+            mean_propulsive_velocity=(
+                float(advance[driven].sum()) / driven_time if driven_time > 0.0 else nan),
+            time_under_tension=float(step[middle > UNLOADED].sum()),
+            mean_load=_mean(middle, advance), plateau_load=_mean(middle[plateau],
+                                                                advance[plateau]),
+            peak_load=float(load.max()), work=float(GRAVITY * (middle * advance).sum()),
+            peak_power=float(GRAVITY * (load * np.abs(velocity)).max()))
+
+
+def _mean(load: Any, advance: Any) -> float:
+    """Return the mean over the travel."""
+    total = float(advance.sum())
+    return float((load * advance).sum()) / total if total > 0.0 else nan

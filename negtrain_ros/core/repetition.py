@@ -1,0 +1,184 @@
+# Copyright 2026 negtrain contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Count repetitions, say why one does not count, and measure both of its phases."""
+from dataclasses import dataclass
+
+from negtrain_ros.core.measure import Leg, NOTHING
+from negtrain_ros.core.phase import ORDERS
+from negtrain_ros.core.settings import parameter, Settings
+from negtrain_ros.core.types import (
+    Handle, Order, Phase, PhaseEstimate, PhaseMeasure, Prescription, Quality, Repetition, Stage,
+    Verdict)
+
+DIRECTIONS = {Phase.CONCENTRIC: 1, Phase.ECCENTRIC: -1}
+HOLDS = (Phase.BOTTOM_HOLD, Phase.TOP_HOLD)
+
+
+@dataclass(frozen=True)
+class RepetitionSettings(Settings):
+    """What counts."""
+
+    min_range: float = parameter(
+        0.05, 'shortest travel that can be half a repetition', 0.01, 1.0, unit='m')
+    share: float = parameter(
+        0.6, 'the same, as a share of the personal range when it is known', 0.1, 0.95)
+    order: str = parameter(
+        'con-ecc', 'which phase begins a repetition', choices=('con-ecc', 'ecc-con'))
+    returned: float = parameter(
+        0.9, 'share of the first way after which the way back may end', 0.5, 1.0)
+    park_speed: float = parameter(
+        0.010, 'a slower handle is parked', 0.001, 0.05, unit='m/s')
+    park_time: float = parameter(
+        0.2, 'a shorter rest belongs to the movement', 0.05, 2.0, unit='s')
+    abandon_time: float = parameter(
+        5.0, 'rest in the middle after which a repetition is abandoned', 1.0, 60.0, unit='s')
+    moving_mass: float = parameter(
+        20.0, 'what moves with the handle besides the load', 0.0, 200.0, unit='kg')
+
+
+class RepetitionCounter:
+    """Join legs into repetitions."""
+
+    def __init__(self, settings: RepetitionSettings) -> None:
+        self.settings = settings
+        self._order = ORDERS[settings.order]
+        self._min_range = settings.min_range
+        self.reset()
+
+    def expect(self, prescription: Prescription) -> None:
+        """Use the personal range and the order of a prescription from now on."""
+        self._order = prescription.order
+        self._min_range = self.settings.min_range
+        if prescription.range is not None:
+            self._min_range = max(0.01, self.settings.share * prescription.range.span)
+
+    def reset(self) -> None:
+        """Count from zero."""
+        self.count = 0
+        self._begin()
+
+    def _begin(self) -> None:
+        self._leg: Leg | None = None
+        self._first: Leg | None = None
+        self._measured = NOTHING
+        self._announced = False
+        self._done = False
+        self._held_since: float | None = None
+
+    def step(
+        self, handle: Handle, estimate: PhaseEstimate, load: float = float('nan'),
+    ) -> Repetition | None:
+        """
+        Take one sample.
+
+        :param handle: the motion that the phase was decided from
+        :param estimate: its phase
+        :param load: applied to the handle [kg]; NaN: not known
+        :return: a repetition when its first phase has ended, and again when it is complete
+        """
+        if handle.quality is Quality.FAULTY:
+            return self._break_off(handle.stamp)
+        if handle.quality is Quality.HELD:
+            return None
+        direction = DIRECTIONS.get(estimate.phase, 0)
+        result = None
+        leg = self._leg
+        if leg is None:
+            if not direction:
+                return None
+            leg = self._leg = Leg(direction, self._slowest, self.settings.park_time)
+        elif direction and direction != leg.direction:
+            result = self._turned(leg, estimate.start, handle.stamp)
+            leg = self._leg
+            assert leg is not None
+        leg.step(handle, load)
+        if result is None:
+            result = self._rested(leg, handle, estimate)
+        return result
+
+    @property
+    def _slowest(self) -> float:
+        return min(self.settings.park_speed, 0.1 * self._min_range)
+
+    @property
+    def _opening(self) -> int:
+        return 1 if self._order is Order.CONCENTRIC_FIRST else -1
+
+    def _turned(self, leg: Leg, turn: float, stamp: float) -> Repetition | None:
+        """One leg has ended in a turn, the other begins."""
+        self._leg = leg.turn(turn)
+        self._held_since = None
+        if leg.direction == self._opening:
+            if leg.travel >= self._min_range:
+                self._first = leg
+                return self._halfway(stamp)
+            return self._complete(leg, stamp)
+        if self._first is None:
+            if self._done or leg.travel < self._min_range:
+                self._done = False
+                return None
+            return self._report(stamp, Stage.COMPLETE, Verdict.WRONG_DIRECTION, leg)
+        return self._complete(leg, stamp)
+
+    def _rested(self, leg: Leg, handle: Handle, estimate: PhaseEstimate) -> Repetition | None:
+        """Notice the end of a leg that ends in a rest."""
+        held = estimate.phase in HOLDS
+        if leg.direction == self._opening:
+            if held and not self._announced and leg.travel >= self._min_range:
+                self._first = leg
+                return self._halfway(handle.stamp)
+        elif self._first is not None:
+            back = leg.travel >= self.settings.returned * self._first.travel
+            stopped = leg.direction * handle.velocity <= 0.0
+            if leg.travel >= self._min_range and (held or back and stopped):
+                return self._complete(leg, handle.stamp)
+        if not held:
+            self._held_since = None
+        elif self._held_since is None:
+            self._held_since = handle.stamp
+        elif (handle.stamp - self._held_since >= self.settings.abandon_time
+                and self._unfinished(leg)):
+            result = self._report(handle.stamp, Stage.COMPLETE, Verdict.ABANDONED, leg)
+            self._begin()
+            return result
+        return None
+
+    def _unfinished(self, leg: Leg) -> bool:
+        if leg.direction == self._opening:
+            return 0.0 < leg.travel < self._min_range
+        return self._first is not None
+
+    def _halfway(self, stamp: float) -> Repetition | None:
+        if self._announced:
+            return None
+        self._announced = True
+        return self._report(stamp, Stage.HALFWAY, Verdict.COUNTED, None)
+
+    def _complete(self, leg: Leg, stamp: float) -> Repetition:
+        counts = self._first is not None and leg.travel >= self._min_range
+        result = self._report(
+            stamp, Stage.COMPLETE, Verdict.COUNTED if counts else Verdict.TOO_SHORT, leg)
+        self._first, self._announced, self._done = None, False, True
+        return result
+
+    def _break_off(self, stamp: float) -> Repetition | None:
+        """Give up a repetition that the encoder did not measure to its end."""
+        result = None
+        if self._first is not None or self._leg is not None and self._unfinished(self._leg):
+            result = self._report(stamp, Stage.COMPLETE, Verdict.MEASUREMENT, self._leg)
+        self._begin()
+        return result
+
+    def _report(
+        self, stamp: float, stage: Stage, verdict: Verdict, leg: Leg | None,
+    ) -> Repetition:
+        measures: dict[int, PhaseMeasure] = {1: NOTHING, -1: NOTHING}
+        for part in (self._first, leg):
+            if part is not None:
+                measures[part.direction] = part.measure(self.settings.moving_mass)
+        number = self.count
+        if verdict is Verdict.COUNTED:
+            number += 1
+            if stage is Stage.COMPLETE:
+                self.count = number
+        return Repetition(stamp, stage, number, verdict, measures[1], measures[-1])
