@@ -92,7 +92,8 @@ def loads(
     _check_maximum(maximum, settings)
     _check_intensity(intensity, method, settings)
     if not cap >= settings.lightest:
-        raise ValueError(f'a cap of {cap:g} kg is below the lightest load, {settings.lightest:g} kg')
+        raise ValueError(
+            f'a cap of {cap:g} kg is below the lightest load, {settings.lightest:g} kg')
     limit = max(settings.lightest, _round_down(
         min(settings.machine_limit, cap, maximum * max(1.0, settings.highest_share)),
         settings.step))

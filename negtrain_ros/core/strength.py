@@ -7,15 +7,14 @@ Isometric force correlates weakly with what can be lifted (r 0.16 to 0.33), a lo
 and a repetition maximum are estimates of different quality: so a maximum carries the method that
 it came by, and is compared with its own kind only.
 """
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 import math
-from typing import Sequence
-
-import numpy as np
 
 from negtrain_ros.core.settings import parameter, Settings
 from negtrain_ros.core.types import SetEnd
+import numpy as np
 
 DAY = 86400.0  # s
 

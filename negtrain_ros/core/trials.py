@@ -6,13 +6,20 @@ The course of a strength test: which load to try next, until there is an estimat
 Each kind of test says what to load (`load`, NaN: the handle is held still), takes what came of it
 in `step`, and returns the estimate after the last trial.
 """
+from collections.abc import Sequence
 import math
-from typing import Sequence
 
 from negtrain_ros.core.prescription import PrescriptionSettings, round_to_step
 from negtrain_ros.core.strength import (
-    Estimate, fit_line, held_load, isometric, load_velocity, repetition_maximum, StrengthMethod,
-    StrengthSettings)
+    Estimate,
+    fit_line,
+    held_load,
+    isometric,
+    load_velocity,
+    repetition_maximum,
+    StrengthMethod,
+    StrengthSettings,
+)
 from negtrain_ros.core.types import SetEnd
 
 FIRST = 0.3      # of the expected maximum, with which a load–velocity test begins

@@ -6,11 +6,12 @@ Opening the database: where it is, who may read it, which version it has.
 SQLite in the user's data folder unless a URL names another one; the rest of the history does not
 know the difference.
 """
+from collections.abc import Iterator
 from contextlib import contextmanager
 import os
 from pathlib import Path
 import re
-from typing import Any, Iterator
+from typing import Any
 
 import platformdirs
 from sqlalchemy import Connection, create_engine, Engine, event, inspect, text
@@ -47,7 +48,8 @@ def resolve(url: str, folder: Path) -> URL:
     try:
         parsed = make_url(url)
     except ArgumentError:
-        raise HistoryError(f'{url!r} is no database URL, such as postgresql://user@host/gym')
+        raise HistoryError(
+            f'{url!r} is no database URL, such as postgresql://user@host/gym') from None
     drivers = {'sqlite': 'sqlite', 'postgresql': 'postgresql+psycopg'}
     backend = parsed.get_backend_name()
     if backend not in drivers:
@@ -114,9 +116,8 @@ def writable(engine: Engine) -> bool:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """Give a transaction that holds SQLite's write lock from its first moment."""
-    with engine.connect() as connection:
-        with connection.execution_options(negtrain_writes=True).begin():
-            yield connection
+    with engine.execution_options(negtrain_writes=True).begin() as connection:
+        yield connection
 
 
 @contextmanager

@@ -8,21 +8,21 @@ wait in a file while the database is away, and a writer that died between writin
 it has written just writes again.
 """
 import base64
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 import hashlib
 from itertools import groupby
 import json
 import secrets
-from typing import Any, Iterable, Sequence
+from typing import Any
 import unicodedata
 import zlib
 
-from sqlalchemy import bindparam, Connection, select, Table, update
-from sqlalchemy.dialects import postgresql, sqlite
-
 from negtrain_ros.core.types import SetEnd
 from negtrain_ros.history.models import Base, Erasure, Session, Set
+from sqlalchemy import bindparam, Connection, select, Table, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 EPOCH = 1577836800.0  # s, 2020-01-01 UTC, from which numbers count
 LONGEST_NAME = 200  # characters
@@ -138,7 +138,7 @@ def _erasures(connection: Connection, entries: Iterable[Entry]) -> dict[int, flo
         return {}
     rows = connection.execute(
         select(Erasure.athlete, Erasure.erased_at).where(Erasure.athlete.in_(athletes)))
-    return {athlete: erased_at for athlete, erased_at in rows}
+    return dict(rows.tuples().all())
 
 
 def _insert(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:

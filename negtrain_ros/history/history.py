@@ -6,27 +6,33 @@ The history as a machine keeps it: what is written is durable when the call retu
 One process per machine writes; it never waits long for the database (see keeper.py). Everybody
 else reads with the questions of reading.py.
 """
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-import dataclasses
 import json
 from pathlib import Path
 import socket
 import time
-from typing import Any, Callable, Sequence
-
-from sqlalchemy import Engine
+from typing import Any
 
 from negtrain_ros.core.prescription import Loads
 from negtrain_ros.core.strength import Estimate, Maximum
-from negtrain_ros.core.types import Method, Prescription, Range
+from negtrain_ros.core.types import Method, Range
 from negtrain_ros.history import reading
 from negtrain_ros.history.database import (
-    Away, connect, default_folder, HistoryError, migrate, place, resolve, writable)
-from negtrain_ros.history.entry import (
-    athlete_number, clean_name, Entry, new_number, Status, Verb)
+    Away,
+    connect,
+    default_folder,
+    HistoryError,
+    migrate,
+    place,
+    resolve,
+    writable,
+)
+from negtrain_ros.history.entry import athlete_number, clean_name, Entry, new_number, Status, Verb
 from negtrain_ros.history.keeper import Keeper, T
 from negtrain_ros.history.record import measured, SessionRecord
 from negtrain_ros.history.spool import machines_owing, Spool, spool_path
+from sqlalchemy import Engine
 
 DEADLINE = 0.25  # s, a quarter of what the load controller waits for the session manager
 RETRY = 2.0  # s
@@ -124,7 +130,7 @@ class History:
         """
         Keep the maximum of a test, not accepted yet, and return the number of the test.
 
-        :param trials: what it was estimated from, as plain values or dataclasses
+        :param trials: what it was estimated from, as plain values
         """
         if not estimate.valid:
             raise HistoryError(f'a test without a maximum is not kept: {estimate.reason}')
@@ -132,8 +138,8 @@ class History:
         self._keep(Verb.INSERT, 'strength_tests', {
             'number': number, 'athlete': person, 'exercise': exercise, 'machine': self.machine,
             'method': int(estimate.method), 'maximum': estimate.maximum,
-            'fit': measured(estimate.fit), 'trials': _plain(trials), 'taken_at': self._clock(),
-            'accepted_at': None}, person)
+            'fit': measured(estimate.fit), 'trials': json.dumps(list(trials)),
+            'taken_at': self._clock(), 'accepted_at': None}, person)
         return number
 
     def accept_test(self, athlete: str, exercise: str, number: int) -> None:
@@ -201,7 +207,3 @@ def open_to_read(url: str = '', folder: Path | None = None) -> Engine:
     migrate(engine)
     return engine
 
-
-def _plain(trials: Sequence[Any]) -> str:
-    return json.dumps([dataclasses.asdict(trial) if dataclasses.is_dataclass(trial) else trial
-                       for trial in trials])

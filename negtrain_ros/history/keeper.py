@@ -8,17 +8,17 @@ keeps it waits for the delivery a moment only: a database that hangs, is full or
 deadline, once, and gets what it is owed when it is back.
 """
 from collections import deque
+from collections.abc import Callable
 from concurrent.futures import Future
 import queue
 import threading
-from typing import Any, Callable, TypeVar
-
-from sqlalchemy import Engine
-from sqlalchemy.exc import DataError, IntegrityError
+from typing import Any, TypeVar
 
 from negtrain_ros.history.database import Away, HistoryError, migrate, PATIENCE, said, writing
 from negtrain_ros.history.entry import apply, Entry
 from negtrain_ros.history.spool import Spool
+from sqlalchemy import Engine
+from sqlalchemy.exc import DataError, IntegrityError
 
 T = TypeVar('T')
 BATCH = 500  # entries in one transaction

@@ -6,23 +6,33 @@ The tables of the history; docs/history.md says what each column means.
 Every row has a key that its writer makes (docs/history.md, Keys): writing it twice leaves one.
 Dates are seconds since 1970 UTC, loads kg, lengths m; NULL is not measured.
 """
-import dataclasses
+from typing import ClassVar
 
 from sqlalchemy import (
-    BigInteger, Double, ForeignKey, ForeignKeyConstraint, Index, Integer, LargeBinary,
-    SmallInteger, Text)
+    BigInteger,
+    Double,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Text,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from negtrain_ros.core.types import PhaseMeasure
-
 Number = BigInteger().with_variant(Integer, 'sqlite')
-MEASURES = tuple(field.name for field in dataclasses.fields(PhaseMeasure))
+MEASURES = (
+    'start', 'start_position', 'duration', 'range', 'mean_velocity', 'peak_velocity',
+    'mean_propulsive_velocity', 'time_under_tension', 'mean_load', 'plateau_load', 'peak_load',
+    'work', 'peak_power', 'smoothness')
+"""The fields of PhaseMeasure; a new one needs a new version of the tables."""
 
 
 class Base(DeclarativeBase):
     """What all tables share."""
 
-    type_annotation_map = {str: Text, float: Double, int: Integer, bytes: LargeBinary}
+    type_annotation_map: ClassVar = {str: Text, float: Double, int: Integer, bytes: LargeBinary}
 
 
 class Athlete(Base):

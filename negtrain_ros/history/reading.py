@@ -4,14 +4,13 @@
 from dataclasses import dataclass
 import math
 
-from sqlalchemy import Engine, func, select
-
 from negtrain_ros.core.prescription import Loads
 from negtrain_ros.core.strength import Maximum, StrengthMethod
 from negtrain_ros.core.types import Method, Range
 from negtrain_ros.history.database import HistoryError
 from negtrain_ros.history.entry import athlete_number, clean_name, Status
 from negtrain_ros.history.models import Athlete, PersonalRange, Session, Set, StrengthTest
+from sqlalchemy import Engine, func, select
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +101,7 @@ def interrupted(engine: Engine, athlete: str, exercise: str) -> Interrupted | No
 
 
 def check_test(engine: Engine, number: int, athlete: int, exercise: str) -> None:
-    """:raises HistoryError: if there is no such test of this athlete and exercise."""
+    """Raise HistoryError if there is no such test of this athlete and exercise."""
     with engine.connect() as connection:
         row = connection.execute(select(StrengthTest.athlete, StrengthTest.exercise).where(
             StrengthTest.number == number)).first()

@@ -1,9 +1,10 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """Writing one session, as it happens."""
+from collections.abc import Callable, Iterable
 import dataclasses
 import math
-from typing import Any, Callable, Iterable
+from typing import Any
 
 from negtrain_ros.core.types import Fault, Prescription, Repetition, SetEnd
 from negtrain_ros.history.entry import Entry, new_number, Status, Verb
@@ -42,7 +43,7 @@ class SessionRecord:
         """
         Keep a complete repetition of the set in hand, counted or not.
 
-        :param samples: time [s], position [m] and applied load [kg] while it lasted, for the report
+        :param samples: time [s], position [m] and applied load [kg] while it lasted
         """
         self._ordinal += 1
         self._keep(self._entry(Verb.INSERT, 'repetitions', {

@@ -1,17 +1,16 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """What is owed to the database, in a file that survives whatever happens to the machine."""
+from collections.abc import Iterator, Sequence
 import fcntl
 import hashlib
 import os
 from pathlib import Path
-from typing import Iterator, Sequence
 from urllib.parse import quote, unquote
-
-from sqlalchemy.engine import URL
 
 from negtrain_ros.history.database import HistoryError, make_private
 from negtrain_ros.history.entry import Entry, entry_of
+from sqlalchemy.engine import URL
 
 SUFFIX = '.owed'
 
@@ -35,7 +34,8 @@ class Spool:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             os.close(self._file)
-            raise HistoryError(f'{path} is in use: this machine has a session manager already')
+            raise HistoryError(
+                f'{path} is in use: this machine has a session manager already') from None
 
     def append(self, entries: Sequence[Entry]) -> None:
         """

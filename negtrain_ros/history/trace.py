@@ -1,7 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """How position and load went during one repetition, thinned to what a picture needs."""
-from typing import Iterable
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,12 +17,11 @@ def pack(samples: Iterable[Sample]) -> bytes:
 
     Thinned by picking, not by averaging: a load between two samples was never applied.
     """
-    samples = np.array(list(samples), dtype=float).reshape(-1, 3)
-    if len(samples) > POINTS:
-        samples = samples[np.linspace(0, len(samples) - 1, POINTS).round().astype(int)]
-    if len(samples):
-        samples[:, 0] -= samples[0, 0]
-    return samples.astype('<f4').tobytes()
+    points = np.array(list(samples), dtype=float).reshape(-1, 3)
+    if len(points) > POINTS:
+        points = points[np.linspace(0, len(points) - 1, POINTS).round().astype(int)]
+    points[:, 0] -= points[:1, 0]
+    return points.astype('<f4').tobytes()
 
 
 def unpack(trace: bytes | None) -> NDArray[np.float32]:

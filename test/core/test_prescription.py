@@ -5,11 +5,17 @@ import math
 
 from hypothesis import given
 from hypothesis import strategies as st
-import pytest
-
 from negtrain_ros.core.prescription import (
-    Intensity, INTENSITIES, Loads, loads, PrescriptionSettings, propose, round_to_step)
+    INTENSITIES,
+    Intensity,
+    Loads,
+    loads,
+    PrescriptionSettings,
+    propose,
+    round_to_step,
+)
 from negtrain_ros.core.types import Method
+import pytest
 
 LIMIT = PrescriptionSettings().machine_limit
 

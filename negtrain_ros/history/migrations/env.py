@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Run migrations on the connection that history/database.py hands over."""
 from alembic import context
-
 from negtrain_ros.history.models import Base
 
 context.configure(

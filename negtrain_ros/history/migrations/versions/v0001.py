@@ -10,9 +10,9 @@ down_revision = None
 NUMBER = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 PHASES = ('concentric', 'eccentric')
 MEASURES = (
-    'start', 'duration', 'range', 'mean_velocity', 'peak_velocity', 'mean_propulsive_velocity',
-    'time_under_tension', 'mean_load', 'plateau_load', 'peak_load', 'work', 'peak_power',
-    'smoothness')
+    'start', 'start_position', 'duration', 'range', 'mean_velocity', 'peak_velocity',
+    'mean_propulsive_velocity', 'time_under_tension', 'mean_load', 'plateau_load', 'peak_load',
+    'work', 'peak_power', 'smoothness')
 
 
 def upgrade():

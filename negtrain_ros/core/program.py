@@ -1,0 +1,145 @@
+# Copyright 2026 negtrain contributors
+# SPDX-License-Identifier: Apache-2.0
+"""
+Programmes: blocks of training with tests between, and where an athlete stands in one.
+
+A programme is the same for each of its exercises; an athlete goes through it exercise by
+exercise.
+"""
+from collections.abc import Iterable
+from dataclasses import dataclass
+import math
+
+from negtrain_ros.core.prescription import INTENSITIES, Intensity
+from negtrain_ros.core.settings import parameter, Settings
+from negtrain_ros.core.strength import Maximum, StrengthMethod, StrengthSettings
+from negtrain_ros.core.types import Method
+
+
+@dataclass(frozen=True)
+class Block(Settings):
+    """Some sessions that are all alike."""
+
+    name: str = parameter('', 'what people call it')
+    sessions: int = parameter(6, 'how many', 1, 100)
+    method: Method = parameter(Method.NEGATIVE, 'how the load follows the movement')
+    sets: int = parameter(2, 'in a session', 1, 10)
+    repetitions: int = parameter(12, 'in a set', 1, 50)
+    intensity: Intensity | None = parameter(None, 'shares of the maximum; none: of the method')
+    concentric_time: float = parameter(1.5, 'tempo on the way up', 0.3, 10.0, unit='s')
+    eccentric_time: float = parameter(3.0, 'tempo on the way down', 0.5, 10.0, unit='s')
+    rest: float = parameter(90.0, 'between two sets', 0.0, 600.0, unit='s')
+    velocity_loss: float = parameter(
+        1.0, 'share of velocity that may be lost before a set ends; 1: all of it', 0.05, 1.0)
+
+    @property
+    def shares(self) -> Intensity:
+        """The intensity, given or of the method."""
+        return self.intensity or INTENSITIES[self.method]
+
+    @property
+    def stop_at_loss(self) -> float:
+        """The velocity loss as a prescription has it: NaN is never."""
+        return math.nan if self.velocity_loss >= 1.0 else self.velocity_loss
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """A strength test between blocks."""
+
+    __test__ = False  # not one of pytest's
+
+    method: StrengthMethod
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What an athlete does over some weeks, with each of the exercises."""
+
+    name: str
+    title: str
+    purpose: str
+    exercises: tuple[str, ...]
+    parts: tuple[Block | Test, ...]
+
+    @property
+    def steps(self) -> tuple['Step', ...]:
+        """All that is to be done with one exercise, in its order."""
+        steps: list[Step] = []
+        for part in self.parts:
+            sessions = part.sessions if isinstance(part, Block) else 1
+            steps.extend(Step(len(steps) + session, part, session)
+                         for session in range(1, sessions + 1))
+        return tuple(steps)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One session or one test of a programme."""
+
+    number: int
+    part: Block | Test
+    session: int
+
+    @property
+    def text(self) -> str:
+        """What it is, for people."""
+        if isinstance(self.part, Test):
+            return f'strength test, {self.part.method.name.lower().replace("_", " ")}'
+        return f'{self.part.name}, session {self.session} of {self.part.sessions}'
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A session of a programme that was ended [s], and which step it was."""
+
+    at: float
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far an athlete has come with one exercise."""
+
+    program: Program
+    done: int
+
+    @property
+    def next(self) -> Step | None:
+        """What comes next; None: the programme is finished."""
+        steps = self.program.steps
+        return steps[self.done] if self.done < len(steps) else None
+
+
+def standing(
+    program: Program, trained: Iterable[Trained], maxima: Iterable[Maximum],
+    settings: StrengthSettings | None = None, *, now: float = -math.inf,
+) -> Standing:
+    """
+    Return how far an athlete has come with one exercise of a programme.
+
+    A test is done by an accepted maximum of its method that was measured after the session
+    before it. The first one may be from before the programme, if it has not expired at its begin.
+
+    :param trained: finished sessions of this programme and exercise
+    :param maxima: accepted ones of this exercise
+    :param now: when this is asked [s], which is the begin if nothing was trained yet
+    """
+    settings = settings or StrengthSettings()
+    sessions = sorted(trained, key=lambda session: session.at)
+    begin = sessions[0].at if sessions else now
+    tests = sorted(
+        (maximum for maximum in maxima if begin - maximum.taken_at <= settings.expires_after),
+        key=lambda maximum: maximum.taken_at)
+    since, done = -math.inf, 0
+    for step in program.steps:
+        if isinstance(step.part, Test):
+            ends = [test.taken_at for test in tests
+                    if test.method is step.part.method and test.taken_at > since]
+        else:
+            ends = [session.at for session in sessions
+                    if session.step == step.number and session.at > since]
+        if not ends:
+            break
+        since, done = ends[0], done + 1
+    return Standing(program, done)
