@@ -114,40 +114,42 @@ class Guard:
     def step(self, now: float, dt: float, velocity: float) -> None:
         """Decide load and damping for the next `dt` [s]; velocity [m/s], up positive."""
         s = self.settings
-        falling = -velocity
         self._resting = -s.rest < velocity < s.rest
         self.watchdog = now > self._expiry
         if self.watchdog and self._wanted:
             self._wanted = False
             self.trips.add(Fault.COMMAND_LOST)
-        if s.speed_check and falling > s.runaway:
-            self.trips.add(Fault.RUNAWAY)
-        if self.trips:
-            self._unload(dt, falling)
+        if velocity < -s.speed_limit:
+            self._fall(dt, -velocity)
+        elif self.trips:
+            self._unload(dt, -velocity)
         else:
-            self._follow(dt, falling)
+            wanted, load = self._target, self.load
+            if wanted > load:
+                self.load = min(wanted, load + s.rise * dt)
+            elif wanted < load:
+                self.load = max(wanted, load - s.fall * dt)
+            self.damping = self._asked_damping
+            self.limited = self.load != wanted
         self.enabled = self._wanted and not self.trips
 
-    def _follow(self, dt: float, falling: float) -> None:
-        """Go to the commanded load within rates and, for a falling handle, with its speed."""
+    def _fall(self, dt: float, falling: float) -> None:
+        """Catch a handle that falls [m/s]: its load goes with its speed, and a brake sets in."""
         s = self.settings
-        wanted = self._target
-        load = min(wanted, self.load + s.rise * dt)
-        damping = self._asked_damping
-        if falling > s.speed_limit:
-            # A handle that falls is caught by the fastest loss of load; the rate is for comfort.
-            if s.speed_check:
-                share = 1.0 - (falling - s.speed_limit) / s.speed_band
-                if share <= 0.0:
-                    self.trips.add(Fault.OVER_SPEED)
-                    share = 0.0
-                load = min(load, share * wanted)
-                damping = max(damping, s.brake)
-        else:
-            load = max(load, self.load - s.fall * dt)
-        self.load = load
-        self.damping = damping
-        self.limited = load != wanted
+        share = 1.0
+        if s.speed_check:
+            share = max(0.0, 1.0 - (falling - s.speed_limit) / s.speed_band)
+            if falling > s.runaway:
+                self.trips.add(Fault.RUNAWAY)
+            elif share == 0.0:
+                self.trips.add(Fault.OVER_SPEED)
+        if self.trips:
+            self._unload(dt, falling)
+            return
+        # The rate of a fall of the load is for comfort; nothing may delay this one.
+        self.load = min(self._target, self.load + s.rise * dt, share * self._target)
+        self.damping = max(self._asked_damping, s.brake if s.speed_check else 0.0)
+        self.limited = self.load != self._target
 
     def _unload(self, dt: float, falling: float) -> None:
         """Take the load away, and brake a handle that still falls fast."""

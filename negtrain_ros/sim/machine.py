@@ -36,7 +36,7 @@ class MachineSettings(Settings):
     counter_bits: int = parameter(16, 'width of the counter of the encoder', 8, 32, unit='bit')
     counter_start: int = parameter(
         0, 'what the counter reads at the lower stop', -2**31, 2**31 - 1)
-    cycle: float = parameter(0.001, 'cycle of the drive', 0.0002, 0.004, unit='s')
+    cycle: float = parameter(0.002, 'cycle of the drive', 0.0002, 0.004, unit='s')
 
 
 @dataclass
@@ -67,6 +67,8 @@ class Machine:
         self.kinematics = Kinematics(kinematics or KinematicsSettings(), settings.stroke)
         self.disturbance = Disturbance()
         self.now = start
+        self._start = start
+        self._elapsed = 0.0
         self.position = settings.start
         self.velocity = 0.0
         self.load = 0.0
@@ -133,7 +135,10 @@ class Machine:
                 resistance += settings.stop_damping
             velocity = (velocity * settings.mass + forces * h) / (settings.mass + resistance * h)
             position += velocity * h
-        self.now, self.position, self.velocity, self._torque = now, position, velocity, torque
+        # Summed up apart from the start: a day's seconds swallow the digits of a cycle.
+        self._elapsed += dt
+        self.now = self._start + self._elapsed
+        self.position, self.velocity, self._torque = position, velocity, torque
         self.load = pull / GRAVITY
 
     def state(self) -> MachineState:

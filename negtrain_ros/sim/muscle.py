@@ -8,7 +8,6 @@ movements of several joints; lowering rises steeply to a plateau near 1.4 times 
 (Nuzzo 2023, 10.1007/s40279-023-01851-y).
 """
 from dataclasses import dataclass
-import math
 
 from negtrain_ros.core.settings import parameter, Settings
 from negtrain_ros.core.types import GRAVITY
@@ -67,14 +66,13 @@ class Muscle:
 
     def will(self, dt: float, activation: float) -> None:
         """Follow the wanted activation with the delay of excitation and contraction."""
-        wanted = min(max(activation, 0.0), 1.0)
-        self.activation += (wanted - self.activation) * (
-            1.0 - math.exp(-dt / self.settings.activation_time))
+        wanted = 1.0 if activation > 1.0 else 0.0 if activation < 0.0 else activation
+        self.activation += (wanted - self.activation) * dt / (dt + self.settings.activation_time)
 
     def tire(self, dt: float, force: float) -> None:
         """Take account of a force [N] given over `dt` [s]; what is not used recovers."""
         s = self.settings
-        effort = max(0.0, force) / self._fresh
+        effort = force / self._fresh if force > 0.0 else 0.0
         fatigue = self.fatigue + dt * (effort / s.endurance - self.fatigue / s.recovery_time)
-        self.fatigue = min(max(fatigue, 0.0), self.MOST_FATIGUE)
+        self.fatigue = fatigue if fatigue < self.MOST_FATIGUE else self.MOST_FATIGUE
         self.isometric = self._fresh * (1.0 - self.fatigue) * self.weakness

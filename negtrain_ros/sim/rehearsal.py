@@ -1,0 +1,244 @@
+# Copyright 2026 negtrain contributors
+# SPDX-License-Identifier: Apache-2.0
+"""
+A whole session without processes: athlete, machine and the core stepped by direct call.
+
+It follows a script: get into position, three light repetitions to find the range, the set, rest;
+and keeps a trace of everything that happened meanwhile.
+"""
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from negtrain_ros.core.calibration import CalibrationSettings, RangeCalibration
+from negtrain_ros.core.encoder import Encoder, EncoderSettings
+from negtrain_ros.core.guard import GuardSettings
+from negtrain_ros.core.load import Inputs, LoadController, LoadSettings
+from negtrain_ros.core.phase import PhaseDetector, PhaseSettings
+from negtrain_ros.core.repetition import RepetitionCounter, RepetitionSettings
+from negtrain_ros.core.settings import parameter, Settings
+from negtrain_ros.core.types import (
+    Fault,
+    Instruction,
+    LoadCommand,
+    Method,
+    Mode,
+    Order,
+    Prescription,
+    Range,
+    Repetition,
+    Stage,
+    Verdict,
+)
+from negtrain_ros.sim.athlete import Athlete, AthleteSettings
+from negtrain_ros.sim.faults import FaultInjection, FaultInjector
+from negtrain_ros.sim.machine import Machine, MachineSettings
+from negtrain_ros.sim.muscle import MuscleSettings
+from negtrain_ros.sim.station import Station
+from negtrain_ros.sim.trace import Recorder, Trace
+
+
+@dataclass(frozen=True)
+class RehearsalSettings(Settings):
+    """What is rehearsed."""
+
+    rate: float = parameter(250.0, 'samples per second', 50.0, 1000.0, unit='1/s')
+    delay: int = parameter(1, 'samples until a command arrives at the machine', 0, 50)
+    light: float = parameter(8.0, 'load of the calibration', 1.0, 10.0, unit='kg')
+    concentric: float = parameter(51.0, 'load on the way up', 1.0, 200.0, unit='kg')
+    eccentric: float = parameter(85.0, 'load on the way down', 1.0, 200.0, unit='kg')
+    limit: float = parameter(101.0, 'largest load for this athlete', 1.0, 200.0, unit='kg')
+    repetitions: int = parameter(12, 'repetitions of the set', 1, 100)
+    patience: float = parameter(60.0, 'longest wait for one step', 1.0, 600.0, unit='s')
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """
+    What became of a rehearsal.
+
+    :param range: as calibrated; None: the calibration did not end
+    :param repetitions: complete ones of the set
+    :param faults: everything that the load controller reported, in order, with its time [s]
+    :param ended: why the script did not reach its end; empty: it did
+    """
+
+    trace: Trace
+    range: Range | None
+    repetitions: tuple[Repetition, ...]
+    faults: tuple[tuple[float, Fault], ...]
+    ended: str
+
+    @property
+    def counted(self) -> int:
+        """Return how many repetitions count."""
+        return sum(each.verdict is Verdict.COUNTED for each in self.repetitions)
+
+
+class Refusal(Exception):
+    """The script cannot go on."""
+
+
+class Rehearsal:
+    """
+    The whole chain around an athlete at a machine.
+
+    :param seed: of the athlete
+    :param injections: faults, with times from the beginning of the rehearsal
+    """
+
+    def __init__(
+        self, settings: RehearsalSettings | None = None, *, seed: int = 0,
+        athlete: AthleteSettings | None = None, muscle: MuscleSettings | None = None,
+        machine: MachineSettings | None = None, guard: GuardSettings | None = None,
+        load: LoadSettings | None = None, phase: PhaseSettings | None = None,
+        injections: Iterable[FaultInjection] = (),
+    ) -> None:
+        self.settings = settings or RehearsalSettings()
+        machine = machine or MachineSettings()
+        self.athlete = Athlete(athlete or AthleteSettings(), muscle, seed)
+        self.station = Station(Machine(machine, guard), self.athlete)
+        self.injector = FaultInjector(injections)
+        self.controller = LoadController(load)
+        self.repetitions: list[Repetition] = []
+        self.faults: list[tuple[float, Fault]] = []
+        self._resolution = machine.resolution
+        self._encoder = Encoder(EncoderSettings(
+            counts_per_metre=1.0 / machine.resolution, counter_bits=machine.counter_bits,
+            offset=-machine.counter_start * machine.resolution, rate=self.settings.rate,
+            bottom_stop=-0.05, top_stop=machine.stroke + 0.05))
+        self._detector = PhaseDetector(phase or PhaseSettings())
+        self._counter = RepetitionCounter(RepetitionSettings(moving_mass=machine.mass))
+        self._calibration = RangeCalibration(CalibrationSettings(top_stop=machine.stroke))
+        self._range: Range | None = None
+        self._inputs = Inputs()
+        self._recorder = Recorder()
+        self._reported: tuple[Fault, ...] = ()
+        self._training = False
+        self._on_the_way: deque[LoadCommand] = deque()
+
+    def run(self) -> Outcome:
+        """Play the script to its end, or to where it cannot go on."""
+        ended = ''
+        try:
+            self._calibrate()
+            self._train()
+        except Refusal as refusal:
+            ended = str(refusal)
+        return Outcome(self._recorder.trace(), self._range, tuple(self.repetitions),
+                       tuple(self.faults), ended)
+
+    def step(self) -> None:
+        """Move everything on by one sample of the encoder."""
+        station, injector = self.station, self.injector
+        injector.step(station.machine.now, station)
+        machine, counts = station.step(1.0 / self.settings.rate)
+        now = machine.stamp
+        sample = injector.sample(now, counts, self._resolution)
+        handle = self._encoder.check(now) if sample is None else self._encoder.step(
+            sample.counts, sample.stamp)
+        estimate = self._inputs.estimate
+        if handle is not None:
+            estimate = self._detector.step(handle)
+            repetition = self._counter.step(handle, estimate, machine.load)
+            if repetition is not None and repetition.stage is Stage.COMPLETE:
+                self.repetitions.append(repetition)
+        else:
+            handle = self._inputs.handle
+        self._inputs = Inputs(handle, estimate, machine, now)
+        command, state = self.controller.step(self._inputs, now)
+        self._on_the_way.append(command)
+        if len(self._on_the_way) > self.settings.delay:
+            arrived = injector.command(now, self._on_the_way.popleft())
+            if arrived is not None:
+                station.machine.command(arrived, now)
+        if state.faults != self._reported:
+            self.faults += [(now, fault) for fault in state.faults if fault not in self._reported]
+            self._reported = state.faults
+        if estimate is not None:
+            self._recorder.step(station, estimate, command, state, self._training)
+
+    def _calibrate(self) -> None:
+        """Find the range with light repetitions."""
+        settings = self.settings
+        self.athlete.hear(Instruction.TAKE_POSITION)
+        self._wait(1.0)
+        self._load(Prescription(
+            method=Method.REGULAR, concentric=settings.light, eccentric=settings.light,
+            limit=settings.limit, order=self._order()))
+        self.athlete.hear(Instruction.MOVE_LIGHT)
+        self._until(self._calibrated, 'calibration')
+        self.athlete.hear(Instruction.TAKE_POSITION)
+        self.controller.disarm(self.station.machine.now)
+        self._until(lambda: self.controller.mode is Mode.DISARMED, 'unloading')
+
+    def _train(self) -> None:
+        """Do the set."""
+        settings, athlete = self.settings, self.athlete.settings
+        self._load(Prescription(
+            method=Method.NEGATIVE, concentric=settings.concentric, eccentric=settings.eccentric,
+            limit=settings.limit, order=self._order(), range=self._range,
+            concentric_time=athlete.concentric_time, eccentric_time=athlete.eccentric_time,
+            repetitions=settings.repetitions))
+        self._wait(1.0)
+        self.repetitions.clear()
+        self._counter.reset()
+        self._training = True
+        self.athlete.hear(Instruction.TRAIN)
+        while self._armed and self._counter.count < settings.repetitions:
+            self._until(self._one_more(), f'repetition {self._counter.count + 1}')
+        self.athlete.hear(Instruction.REST)
+        reason = self.controller.mode.name.lower()
+        ended = not self._armed
+        self.controller.disarm(self.station.machine.now)
+        self._wait(2.0)
+        if ended:
+            raise Refusal(f'the set ended early: {reason}')
+
+    @property
+    def _armed(self) -> bool:
+        return self.controller.mode is Mode.ARMED
+
+    def _one_more(self) -> Callable[[], bool]:
+        """Return whether a further repetition is done or the set is over."""
+        before = self._counter.count
+        return lambda: self._counter.count > before or not self._armed
+
+    def _order(self) -> Order:
+        from_top = self.athlete.settings.begins == 'top'
+        return Order.ECCENTRIC_FIRST if from_top else Order.CONCENTRIC_FIRST
+
+    def _calibrated(self) -> bool:
+        """Hand new repetitions on; tell whether the range is known."""
+        for repetition in self.repetitions:
+            self._range = self._calibration.step(repetition)
+        self.repetitions.clear()
+        return self._range is not None
+
+    def _load(self, prescription: Prescription) -> None:
+        """Prescribe, and arm as soon as everything is right."""
+        now = self.station.machine.now
+        refusal = self.controller.prescribe(prescription, now)
+        if refusal is not None:
+            raise Refusal(refusal)
+        self._detector.expect(prescription)
+        self._counter.expect(prescription)
+        deadline = now + self.settings.patience
+        while (refusal := self.controller.arm(self.station.machine.now)) is not None:
+            if self.station.machine.now > deadline:
+                raise Refusal(f'not armed: {refusal}')
+            self.step()
+
+    def _wait(self, duration: float) -> None:
+        """Let time go by [s]."""
+        end = self.station.machine.now + duration
+        while self.station.machine.now < end:
+            self.step()
+
+    def _until(self, condition: Callable[[], bool], what: str) -> None:
+        """Go on until something is so."""
+        deadline = self.station.machine.now + self.settings.patience
+        while not condition():
+            if self.station.machine.now > deadline:
+                raise Refusal(f'{what} has not ended in {self.settings.patience:g} s')
+            self.step()
