@@ -26,6 +26,27 @@ class Limits(Settings):
         1000.0, 'fastest fall of the load in normal use', 100.0, 1000.0, unit='kg/s')
 
 
+@dataclass(frozen=True)
+class SpeedLimits(Settings):
+    """How the load gives way to a handle that falls, and what brakes it."""
+
+    over_speed: float = parameter(
+        0.5, 'lowering speed above which the load falls with speed', 0.3, 1.0, unit='m/s')
+    over_speed_band: float = parameter(
+        0.25, 'further speed over which it falls to nothing', 0.05, 1.0, unit='m/s')
+    brake: float = parameter(
+        600.0, 'damping against a handle that falls, when all load is gone', 0.0, 2000.0,
+        unit='N s/m')
+    runaway: float = parameter(
+        1.6, 'lowering speed that no athlete has', 1.0, 5.0, unit='m/s')
+
+    def share_left(self, lowering: float) -> float:
+        """Return which share of the load is left at a speed downwards [m/s]."""
+        if lowering <= self.over_speed:
+            return 1.0
+        return max(0.0, 1.0 - (lowering - self.over_speed) / self.over_speed_band)
+
+
 class Limiter:
     """Finite, absolute and slew limits: what goes in may be anything, what comes out is safe."""
 
@@ -59,16 +80,3 @@ class Limiter:
             load = max(load, last - limits.fall * dt)
         self.load = min(max(load, 0.0), cap)
         return self.load
-
-
-def share_left(lowering: float, onset: float, band: float) -> float:
-    """
-    Return which share of the load is left to a handle that falls.
-
-    :param lowering: speed downwards [m/s]
-    :param onset: speed up to which all of it is left [m/s]
-    :param band: further speed over which it goes to nothing [m/s]
-    """
-    if lowering <= onset:
-        return 1.0
-    return max(0.0, 1.0 - (lowering - onset) / band)

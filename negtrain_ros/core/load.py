@@ -11,18 +11,18 @@ from enum import auto, Enum
 import math
 
 from negtrain_ros.core.effort import Pace
-from negtrain_ros.core.limits import Limiter, Limits, share_left
+from negtrain_ros.core.limits import Limiter, Limits
 from negtrain_ros.core.methods import check, LAWS
 from negtrain_ros.core.ramp import Ramp
 from negtrain_ros.core.safety import Clears, Reaction, RULES
 from negtrain_ros.core.settings import parameter
 from negtrain_ros.core.spotter import Spotter, SpotterSettings
-from negtrain_ros.core.supervisor import Inputs, margin, Supervisor, SupervisorSettings
+from negtrain_ros.core.supervisor import Inputs, Supervisor, SupervisorSettings
 from negtrain_ros.core.turn import Turn, TurnSettings
 from negtrain_ros.core.types import (
     Fault, Limit, LoadCommand, LoadState, Method, Mode, Phase, Prescription, Quality)
 
-__all__ = ['Event', 'Inputs', 'LoadController', 'LoadSettings', 'TRANSITIONS']
+__all__ = ['TRANSITIONS', 'Event', 'Inputs', 'LoadController', 'LoadSettings']
 
 
 @dataclass(frozen=True)
@@ -33,12 +33,6 @@ class LoadSettings(Limits, SupervisorSettings, SpotterSettings, TurnSettings):
         2500.0, 'how sharply a rise of the load begins and ends', 200.0, 20000.0, unit='kg/s²')
     engage: float = parameter(
         50.0, 'rise of the load after arming', 10.0, 200.0, unit='kg/s')
-    over_speed: float = parameter(
-        0.5, 'lowering speed above which the load falls with speed', 0.3, 1.0, unit='m/s')
-    over_speed_band: float = parameter(
-        0.25, 'further speed over which it falls to nothing', 0.05, 1.0, unit='m/s')
-    brake: float = parameter(
-        600.0, 'damping against a handle that falls too fast', 0.0, 2000.0, unit='N s/m')
 
 
 class Event(Enum):
@@ -257,20 +251,7 @@ class LoadController:
             limit = Limit.RANGE_END
         if self._spotter.share < 1.0:
             load, limit = load * self._spotter.share, Limit.SPOTTER
-        inside = self._share_inside(handle.position, prescription)
-        if inside < 1.0:
-            load, limit = load * inside, Limit.RANGE_END
         return load, limit
-
-    def _share_inside(self, position: float, prescription: Prescription) -> float:
-        """Return the share of the load that is left at a position outside the range."""
-        extent = prescription.range
-        if extent is None or extent.bottom <= position <= extent.top:
-            return 1.0
-        if Fault.OVER_TRAVEL not in self._supervisor.faults:
-            return 1.0
-        outside = max(extent.bottom - position, position - extent.top)
-        return share_left(outside, margin(prescription, self.settings), self.settings.margin)
 
     def _shape(
         self, target: float, limit: Limit, prescription: Prescription, reaction: Reaction,
@@ -289,7 +270,7 @@ class LoadController:
         damping, left = 0.0, 1.0
         lowering = -handle.velocity if handle is not None else 0.0
         if lowering > settings.over_speed:
-            left = share_left(lowering, settings.over_speed, settings.over_speed_band)
+            left = settings.share_left(lowering)
             damping = settings.brake * (1.0 - left)
             limit = Limit.SPEED if self.mode is Mode.ARMED else limit
         at_once = reaction >= Reaction.UNLOAD or self.mode is Mode.FAULT or left < 1.0

@@ -91,8 +91,8 @@ RULES: dict[Fault, Rule] = {
         'phase too long', _END, 0.0, _END, _ITSELF, 21.0,
         'one movement lasts longer than 20 s'),
     Fault.OVER_TRAVEL: Rule(
-        'handle outside the range', _LIGHTEN, 1.0, _END, _ITSELF, 1.25,
-        'more than 5 % and 20 mm outside; further out the load goes to nothing'),
+        'handle outside the range', _LIGHTEN, 0.3, _END, _ITSELF, 0.6,
+        'more than 10 % and 50 mm outside; there is no eccentric load from 5 % and 20 mm'),
     Fault.COMMAND_LOST: Rule(
         'commands lost', _UNLOAD, 0.0, _UNLOAD, _REST, 0.3,
         'machine: watchdog; controller: it was not called in time'),
@@ -112,8 +112,8 @@ RULES: dict[Fault, Rule] = {
         'load changes too fast', _NOTE, 0.1, _UNLOAD, _ITSELF, 0.3,
         'machine: limited in the same cycle'),
     Fault.CHATTER: Rule(
-        'phases chatter', _LIGHTEN, 3.0, _END, _ITSELF, 5.0,
-        'more than four changes of direction in a second'),
+        'handle chatters', _LIGHTEN, 1.0, _END, _ITSELF, 2.5,
+        'six changes of direction in a second'),
     Fault.PHASE_UNKNOWN: Rule(
         'phase unknown', _LIGHTEN, 20.0, _END, _ITSELF, 21.0,
         'phase detector; when it is silent for 100 ms: unloaded then'),

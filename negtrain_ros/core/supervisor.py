@@ -5,14 +5,15 @@ from collections import deque
 from dataclasses import dataclass
 import math
 
+from negtrain_ros.core.limits import SpeedLimits
 from negtrain_ros.core.safety import Clears, Reaction, Rule, RULES
-from negtrain_ros.core.settings import parameter, Settings
+from negtrain_ros.core.settings import parameter
 from negtrain_ros.core.types import (
     Fault, Handle, MachineState, Phase, PhaseEstimate, Prescription, Quality)
 
 
 @dataclass(frozen=True)
-class SupervisorSettings(Settings):
+class SupervisorSettings(SpeedLimits):
     """What counts as a fault."""
 
     stale: float = parameter(
@@ -25,14 +26,10 @@ class SupervisorSettings(Settings):
         1.0, 'age at which the session manager counts as silent', 0.6, 10.0, unit='s')
     trusted_for: float = parameter(
         0.15, 'for how long a command may be believed', 0.05, 0.5, unit='s')
-    fall_speed: float = parameter(
-        0.75, 'lowering speed that ends a set', 0.3, 1.5, unit='m/s')
-    runaway: float = parameter(
-        1.6, 'lowering speed that no athlete has', 1.0, 5.0, unit='m/s')
     longest_phase: float = parameter(
         20.0, 'longest movement up or down', 5.0, 60.0, unit='s')
-    margin: float = parameter(
-        0.02, 'travel outside the range, or 5 % of it if more, that is no fault', 0.005, 0.2,
+    outside: float = parameter(
+        0.05, 'travel outside the range that is a fault, or 10 % of it if that is more', 0.02, 0.3,
         unit='m')
     mismatch: float = parameter(
         5.0, 'difference of applied and commanded load that is a fault', 1.0, 20.0, unit='kg')
@@ -65,14 +62,10 @@ ANY_TIME = frozenset({
     Fault.EMERGENCY_STOP, Fault.DRIVE, Fault.LOAD_MISMATCH})
 """Faults that count even while the machine is unloaded."""
 
-FLIPS = 5  # changes of direction within a second that are chatter
+FLIPS = 6  # changes of direction within a second that are chatter
+BELOW = 0.015  # m, below the range that is no longer in it
+FLIP = 0.15  # m/s, speed each way that makes a change of direction
 MOVING = (Phase.CONCENTRIC, Phase.ECCENTRIC)
-
-
-def margin(prescription: Prescription, settings: SupervisorSettings) -> float:
-    """Return how far outside the range the handle may be [m]."""
-    extent = prescription.range
-    return max(settings.margin, 0.05 * extent.span) if extent is not None else math.inf
 
 
 class Supervisor:
@@ -96,12 +89,10 @@ class Supervisor:
         self._armed = now
         self._since.clear()
         self._flips: deque[float] = deque(maxlen=FLIPS)
-        self._direction = Phase.UNKNOWN
+        self._direction = 0
         self._fast = (math.nan, 0)
-        self._applied_off = math.nan
+        self._off = 0.0
         self._rest_begin = math.nan
-        self._still = (math.nan, 0.0)
-        self._moving_at = -math.inf
         self._lifted = False
         self._steady = 0.0
 
@@ -131,7 +122,7 @@ class Supervisor:
         :param gap: time since the last call [s]
         """
         seen: dict[Fault, bool] = {}
-        self._see_machine(inputs.machine, commanded, now, loaded, seen)
+        self._see_machine(inputs.machine, commanded, now, gap, loaded, seen)
         if loaded:
             if gap > self.settings.trusted_for:
                 seen[Fault.COMMAND_LOST] = True
@@ -176,7 +167,7 @@ class Supervisor:
         return at_rest or rule.clears is Clears.BY_ITSELF
 
     def _see_machine(
-        self, machine: MachineState | None, commanded: float, now: float, loaded: bool,
+        self, machine: MachineState | None, commanded: float, now: float, gap: float, loaded: bool,
         seen: dict[Fault, bool],
     ) -> None:
         if machine is None:
@@ -197,23 +188,22 @@ class Supervisor:
                     seen[Fault.COMMAND_LOST] = True
                 elif not machine.enabled and not machine.faults:
                     seen[Fault.RESTARTED] = True
-        self._see_mismatch(machine, commanded, now, seen)
+        self._see_mismatch(machine, commanded, gap, seen)
 
     def _see_mismatch(
-        self, machine: MachineState, commanded: float, now: float, seen: dict[Fault, bool],
+        self, machine: MachineState, commanded: float, gap: float, seen: dict[Fault, bool],
     ) -> None:
         """Compare only while the commanded load is steady: transport and motor take their time."""
         settings = self.settings
-        self._steady += (commanded - self._steady) * 0.1
+        self._steady += (commanded - self._steady) * gap / (gap + 0.05)
         allowed = max(settings.mismatch, 0.1 * commanded)
         difference = machine.load - commanded
-        off = difference > allowed or (difference < -allowed and not machine.limited)
-        if not off:
-            self._applied_off = math.nan
-        elif abs(self._steady - commanded) < allowed:
-            if math.isnan(self._applied_off):
-                self._applied_off = now
-            if now - self._applied_off > settings.mismatch_time:
+        if abs(difference) <= allowed:
+            self._off = 0.0
+        elif abs(self._steady - commanded) < allowed and (
+                difference > 0.0 or not machine.limited):
+            self._off += gap
+            if self._off > settings.mismatch_time:
                 seen[Fault.LOAD_MISMATCH] = True
 
     def _see_handle(
@@ -237,21 +227,21 @@ class Supervisor:
             seen[Fault.ENCODER_INVALID] = True
             return
         self._see_fall(handle, seen)
+        self._see_chatter(handle.velocity, now, seen)
         extent = prescription.range
         if extent is None:
             return
         outside = max(extent.bottom - handle.position, handle.position - extent.top)
         if outside <= 0.0:
             self._lifted = True
-        if self._lifted and outside > margin(prescription, settings):
+        if self._lifted and outside > max(settings.outside, 0.1 * extent.span):
             seen[Fault.OVER_TRAVEL] = False
         self._see_rest(handle, extent.bottom, now, seen)
-        self._see_frozen(handle, extent.fraction(handle.position), now, seen)
 
     def _see_fall(self, handle: Handle, seen: dict[Fault, bool]) -> None:
         settings = self.settings
         lowering = -handle.velocity
-        if lowering <= settings.fall_speed:
+        if lowering <= settings.over_speed + settings.over_speed_band:
             self._fast = (handle.stamp, 0)
             return
         stamp, count = self._fast
@@ -262,12 +252,19 @@ class Supervisor:
         if lowering > settings.runaway:
             seen[Fault.RUNAWAY] = True
 
+    def _see_chatter(self, velocity: float, now: float, seen: dict[Fault, bool]) -> None:
+        if velocity * self._direction < -FLIP or (self._direction == 0 and velocity > FLIP):
+            self._direction = 1 if velocity > 0.0 else -1
+            self._flips.append(now)
+        if len(self._flips) == FLIPS and now - self._flips[0] < 1.0:
+            seen[Fault.CHATTER] = False
+
     def _see_rest(
         self, handle: Handle, bottom: float, now: float, seen: dict[Fault, bool],
     ) -> None:
         """Tell whether the handle was put down below the range and left there."""
         settings = self.settings
-        down = self._lifted and handle.position < bottom - settings.margin
+        down = self._lifted and handle.position < bottom - BELOW
         if not down or abs(handle.velocity) > settings.rest:
             self._rest_begin = math.nan
             return
@@ -275,24 +272,6 @@ class Supervisor:
             self._rest_begin = now
         if now - self._rest_begin >= settings.gone_time:
             seen[Fault.ATHLETE_GONE] = True
-
-    def _see_frozen(
-        self, handle: Handle, fraction: float, now: float, seen: dict[Fault, bool],
-    ) -> None:
-        """
-        Tell whether the measurement stands still although the handle cannot.
-
-        Whoever moves at 50 mm/s needs more than 40 ms to stand still to a tenth of a millimetre,
-        but at the ends of the range, where something may stop the handle.
-        """
-        anchor, since = self._still
-        if not abs(handle.position - anchor) <= 1e-4:
-            self._still = (handle.position, now)
-            if abs(handle.velocity) > 0.05 and 0.1 < fraction < 0.9:
-                self._moving_at = now
-            return
-        if since - self._moving_at < 0.04 and now - since > 0.2:
-            seen[Fault.ENCODER_FROZEN] = True
 
     def _see_phase(
         self, estimate: PhaseEstimate | None, handle: Handle | None, prescription: Prescription,
@@ -307,10 +286,6 @@ class Supervisor:
             longest = max(settings.longest_phase, 2.0 * prescription.eccentric_time)
             if now - estimate.start > longest:
                 seen[Fault.PHASE_TOO_LONG] = True
-            if phase is not self._direction:
-                self._direction = phase
-                self._flips.append(now)
-        elif phase is Phase.UNKNOWN and handle is not None and abs(handle.velocity) > 0.03:
+        elif phase is Phase.UNKNOWN\
+                and handle is not None and abs(handle.velocity) > FLIP / 5:
             seen[Fault.PHASE_UNKNOWN] = False
-        if len(self._flips) == FLIPS and now - self._flips[0] < 1.0:
-            seen[Fault.CHATTER] = False

@@ -24,6 +24,9 @@ class TurnSettings(Settings):
         0.5, 'share of the lowering speed below which a turn is expected', 0.2, 0.8)
     slowest: float = parameter(
         0.015, 'lowering speed that is no lowering', 0.005, 0.05, unit='m/s')
+    beyond: float = parameter(
+        0.02, 'travel above the range without eccentric load, or 5 % of it if that is more',
+        0.0, 0.2, unit='m')
     reached: float = parameter(
         0.6, 'fraction of the range to be reached before there is an eccentric load', 0.0, 0.9)
 
@@ -79,7 +82,9 @@ class Turn:
         self._follow(phase, fraction)
         if phase is not Phase.ECCENTRIC or prescription.range is None:
             return 0.0
-        if self._highest < settings.reached:
+        outside = (fraction - 1.0) * prescription.range.span
+        if self._highest < settings.reached or outside > max(
+                settings.beyond, 0.05 * prescription.range.span):
             return 0.0
         return min(self._share_of_range(fraction, prescription.range.span),
                    self._share_of_speed(ahead, prescription))
