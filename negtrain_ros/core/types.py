@@ -143,6 +143,7 @@ class Instruction(IntEnum):
     TRAIN = 3
     PUSH = 4
     REST = 5
+    LIFT_FAST = 6
 
 
 class SetEnd(IntEnum):
@@ -249,6 +250,16 @@ class Prescription:
     hold_position: float = math.nan
     repetitions: int = 12
     velocity_loss: float = math.nan
+
+
+@dataclass(frozen=True, slots=True)
+class SetSummary:
+    """One finished set with its complete repetitions, counted or not."""
+
+    number: int
+    ended_by: SetEnd
+    prescription: Prescription
+    repetitions: tuple[Repetition, ...]
 
 
 @dataclass(frozen=True, slots=True)

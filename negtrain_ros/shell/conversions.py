@@ -25,6 +25,7 @@ MESSAGES: dict[type, type] = {
     types.PhaseMeasure: msg.PhaseMeasure,
     types.Repetition: msg.Repetition,
     types.Prescription: msg.Prescription,
+    types.SetSummary: msg.SetSummary,
     types.LoadCommand: msg.LoadCommand,
     types.LoadState: msg.LoadState,
     types.MachineState: msg.MachineState,
@@ -94,11 +95,25 @@ def _rule(name: str, hint: Any) -> tuple[Read, Write]:
         return (lambda message: hint(getattr(message, name)),
                 lambda message, value: setattr(message, name, int(getattr(value, name))))
     if get_args(hint):
-        item = get_args(hint)[0]
-        return (lambda message: tuple(item(number) for number in getattr(message, name)),
-                lambda message, value: setattr(message, name, [int(x) for x in getattr(value, name)]))
+        read, write = _item_rule(get_args(hint)[0])
+        return (lambda message: tuple(map(read, getattr(message, name))),
+                lambda message, value: setattr(message, name, list(map(write, getattr(value, name)))))
+    if hint is float:
+        return (lambda message: _same_nan(getattr(message, name)),
+                lambda message, value: setattr(message, name, float(getattr(value, name))))
     return (lambda message: getattr(message, name),
             lambda message, value: setattr(message, name, hint(getattr(value, name))))
+
+
+def _item_rule(item: type) -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:
+    if item in MESSAGES:
+        return lambda message: from_msg(item, message), to_msg
+    return item, int
+
+
+def _same_nan(number: float) -> float:
+    """Return the number; NaN as one and the same object, so that equal values compare equal."""
+    return math.nan if math.isnan(number) else number
 
 
 def _read_range(message: Any) -> types.Range | None:

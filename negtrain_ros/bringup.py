@@ -1,0 +1,62 @@
+# Copyright 2026 negtrain contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Which nodes make a machine, and what each is started with; launch files and runner read it."""
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ament_index_python.packages import get_package_prefix, get_package_share_directory
+
+PACKAGE = 'negtrain_ros'
+
+# What runs at a real machine, whose drive takes the place of mock_machine.
+MACHINE = ('encoder_publisher', 'phase_detector', 'load_controller', 'session_manager')
+SIMULATION = ('mock_machine', *MACHINE)
+
+# The clock of a simulation belongs to its namespace, as everything else does.
+REMAPPINGS = (('/clock', 'clock'),)
+
+
+def share() -> Path:
+    """Return the folder with the launch files and the configuration."""
+    return Path(get_package_share_directory(PACKAGE))
+
+
+def parameters_file() -> Path:
+    """Return the parameters that hold when nobody names others."""
+    return share() / 'config' / 'parameters.yaml'
+
+
+@dataclass(frozen=True)
+class Start:
+    """How the nodes are started."""
+
+    namespace: str = ''
+    params_file: Path = field(default_factory=parameters_file)
+    use_sim_time: bool = False
+    log_level: str = 'info'
+    parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def command(self, node: str) -> list[str]:
+        """Return the command line of a node, without launch."""
+        executable = Path(get_package_prefix(PACKAGE)) / 'lib' / PACKAGE / node
+        words = [str(executable), '--ros-args', '--log-level', self.log_level,
+                 '--params-file', str(self.params_file)]
+        if self.namespace:
+            words += ['-r', f'__ns:=/{self.namespace.strip("/")}']
+        for name, value in {'use_sim_time': self.use_sim_time,
+                            **self.parameters.get(node, {})}.items():
+            words += ['-p', f'{name}:={_yaml(value)}']
+        for origin, target in REMAPPINGS:
+            words += ['-r', f'{origin}:={target}']
+        return words
+
+
+def _yaml(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        escaped = value.replace('\\', '\\\\').replace('"', '\\"')
+        return f'"{escaped}"'
+    return str(value)

@@ -1,0 +1,144 @@
+# Copyright 2026 negtrain contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What is done in a session, set by set: a calibration of the range, a training, a strength test."""
+from dataclasses import replace
+import math
+from typing import Protocol
+
+from negtrain_ros.core.calibration import CalibrationSettings, RangeCalibration
+from negtrain_ros.core.types import (
+    Instruction, Order, Prescription, Range, Repetition, SessionStage, SetEnd, Stage, Verdict)
+
+
+class Activity(Protocol):
+    """What a session needs to know of the activity it runs."""
+
+    stage: SessionStage
+    instruction: Instruction
+    text: str
+    program: str
+    set: int
+    sets: int
+    repetition: int
+    rest: float
+
+    @property
+    def prescription(self) -> Prescription:
+        """What the present set asks for."""
+
+    @property
+    def over(self) -> SetEnd | None:
+        """Why the present set has come to its end, or None while it has not."""
+
+    def hear(self, repetition: Repetition) -> bool:
+        """Take note of a repetition; return whether it is complete and belongs to the set."""
+
+    def advance(self, end: SetEnd) -> bool:
+        """Go to the next set after one that ended so; return False if there is none."""
+
+
+class Training:
+    """Sets of repetitions with a rest between."""
+
+    stage = SessionStage.TRAINING
+    instruction = Instruction.TRAIN
+    text = 'lift and lower'
+
+    def __init__(self, sets: tuple[Prescription, ...], rest: float, program: str = '') -> None:
+        """
+        Plan the sets.
+
+        :param sets: what each set asks for, at least one
+        :param rest: time between sets [s]
+        :param program: name of the programme that this comes from, empty for none
+        """
+        self.program = program
+        self.rest = rest
+        self.sets = len(sets)
+        self.set = 1
+        self._prescriptions = sets
+        self._begin()
+
+    @property
+    def prescription(self) -> Prescription:
+        """What the present set asks for."""
+        return self._prescriptions[self.set - 1]
+
+    @property
+    def over(self) -> SetEnd | None:
+        """The set ends with the last repetition, or when the lifts have become too slow."""
+        if self._complete >= self.prescription.repetitions:
+            return SetEnd.COUNT
+        loss = 1.0 - self._slowest / self._first if self._first > 0.0 else 0.0
+        return SetEnd.VELOCITY_LOSS if loss > self.prescription.velocity_loss else None
+
+    def hear(self, repetition: Repetition) -> bool:
+        """Count at the top for the display, and when complete for the set."""
+        if repetition.verdict is Verdict.COUNTED:
+            if repetition.stage is Stage.COMPLETE:
+                self._complete += 1
+                self._take_velocity(repetition.concentric.mean_velocity)
+            self.repetition = self._complete + (repetition.stage is Stage.HALFWAY)
+        return repetition.stage is Stage.COMPLETE
+
+    def advance(self, end: SetEnd) -> bool:
+        """Go to the next set, unless the athlete has left or this was the last."""
+        if self.set == self.sets or end is SetEnd.LEFT:
+            return False
+        self.set += 1
+        self._begin()
+        return True
+
+    def _begin(self) -> None:
+        self.repetition = 0
+        self._complete = 0
+        self._first = 0.0
+        self._slowest = 0.0
+
+    def _take_velocity(self, velocity: float) -> None:
+        if math.isfinite(velocity):
+            self._first = self._first or velocity
+            self._slowest = velocity
+
+
+class Calibration:
+    """A few light repetitions that show the personal range of motion."""
+
+    stage = SessionStage.CALIBRATING
+    instruction = Instruction.MOVE_LIGHT
+    text = 'move through your full range, lightly'
+    program = ''
+    set = 1
+    sets = 1
+    rest = 0.0
+
+    def __init__(
+        self, athlete: str, exercise: str, order: Order, settings: CalibrationSettings,
+    ) -> None:
+        """Plan for an athlete at an exercise whose repetitions have the given order."""
+        self._calibration = RangeCalibration(settings)
+        self.range: Range | None = None
+        self.repetition = 0
+        self._prescription = Prescription(
+            athlete=athlete, exercise=exercise, order=order, concentric=settings.load,
+            eccentric=settings.load, limit=settings.load, repetitions=settings.repetitions)
+
+    @property
+    def prescription(self) -> Prescription:
+        """The same light load both ways, no range known."""
+        return self._prescription
+
+    @property
+    def over(self) -> SetEnd | None:
+        """The range is known."""
+        return SetEnd.COUNT if self.range else None
+
+    def hear(self, repetition: Repetition) -> bool:
+        """Let a light repetition show the range."""
+        self.range = self._calibration.step(repetition)
+        self.repetition += repetition.stage is Stage.COMPLETE
+        return repetition.stage is Stage.COMPLETE
+
+    def advance(self, end: SetEnd) -> bool:
+        """There is only one set."""
+        return False

@@ -1,0 +1,280 @@
+# Copyright 2026 negtrain contributors
+# SPDX-License-Identifier: Apache-2.0
+"""
+The course of a session: take position, work, rest, again; pause, stop and faults at any time.
+
+The session never touches the load. It says what it wishes for, a prescription in force and armed
+or not, and waits until the load controller shows it; so a controller that refuses, restarts or
+falls into a fault needs no path of its own.
+"""
+from dataclasses import dataclass
+from enum import auto, Enum
+import math
+
+from negtrain_ros.core.activity import Activity
+from negtrain_ros.core.settings import parameter, Settings
+from negtrain_ros.core.types import (
+    Fault, Instruction, Limit, LoadState, Mode, Prescription, Repetition, SessionStage,
+    SessionState, SetEnd, Verdict)
+
+
+class Event(Enum):
+    """What can happen to a session."""
+
+    START = auto()      # an activity was asked for
+    READY = auto()      # position taken, armed, countdown over
+    SET_OVER = auto()   # and another one follows
+    LAST_OVER = auto()  # and it was the last
+    RESTED = auto()     # or the rest was skipped
+    PAUSE = auto()      # asked for, or the machine has unloaded
+    RESUME = auto()
+    STOP = auto()
+
+
+WORKING = (SessionStage.CALIBRATING, SessionStage.TESTING, SessionStage.TRAINING)
+OPEN = (SessionStage.COUNTDOWN, *WORKING, SessionStage.RESTING, SessionStage.PAUSED)
+CLOSED = (SessionStage.IDLE, SessionStage.FINISHED, SessionStage.STOPPED)
+
+# READY leads to the working stage of the activity in hand; TRAINING stands for all three.
+TRANSITIONS = {
+    **{(stage, Event.START): SessionStage.COUNTDOWN for stage in CLOSED},
+    (SessionStage.COUNTDOWN, Event.READY): SessionStage.TRAINING,
+    **{(stage, Event.SET_OVER): SessionStage.RESTING for stage in WORKING},
+    **{(stage, Event.LAST_OVER): SessionStage.FINISHED for stage in WORKING},
+    (SessionStage.RESTING, Event.RESTED): SessionStage.COUNTDOWN,
+    **{(stage, Event.PAUSE): SessionStage.PAUSED
+       for stage in OPEN if stage is not SessionStage.PAUSED},
+    (SessionStage.PAUSED, Event.RESUME): SessionStage.COUNTDOWN,
+    **{(stage, Event.STOP): SessionStage.STOPPED for stage in OPEN},
+}
+
+INSTRUCTIONS = {
+    SessionStage.COUNTDOWN: (Instruction.TAKE_POSITION, 'bring the handle to rest at the start'),
+    SessionStage.RESTING: (Instruction.REST, 'rest'),
+    SessionStage.PAUSED: (Instruction.REST, 'paused'),
+    SessionStage.FINISHED: (Instruction.NOTHING, 'finished'),
+    SessionStage.STOPPED: (Instruction.NOTHING, 'stopped'),
+    SessionStage.IDLE: (Instruction.NOTHING, 'ready'),
+}
+
+
+@dataclass(frozen=True)
+class SessionSettings(Settings):
+    """How a session runs."""
+
+    countdown: float = parameter(3.0, 'from the call into position to the first repetition',
+                                 0.0, 60.0, unit='s')
+    patience: float = parameter(60.0, 'how long the machine may refuse to arm before it stops',
+                                1.0, 600.0, unit='s')
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the load controller is to be brought to: armed, with this prescription in force."""
+
+    prescription: Prescription
+
+
+@dataclass(frozen=True)
+class SetBegun:
+    """A set can be worked on."""
+
+    number: int
+    prescription: Prescription
+
+
+@dataclass(frozen=True)
+class RepetitionDone:
+    """A repetition is complete, counted or not."""
+
+    repetition: Repetition
+
+
+@dataclass(frozen=True)
+class SetEnded:
+    """A set is over; with the same number it may begin again after a pause."""
+
+    number: int
+    end: SetEnd
+
+
+@dataclass(frozen=True)
+class SessionEnded:
+    """The activity is over."""
+
+    stage: SessionStage
+    reason: str
+
+
+Happening = SetBegun | RepetitionDone | SetEnded | SessionEnded
+
+
+class Session:
+    """One activity at a time, step by step."""
+
+    def __init__(self, settings: SessionSettings) -> None:
+        self.settings = settings
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget everything: no activity, nothing wished for."""
+        self.stage = SessionStage.IDLE
+        self.activity: Activity | None = None
+        self._entered = 0.0
+        self._reason = ''
+        self._happenings: list[Happening] = []
+
+    @property
+    def open(self) -> bool:
+        """Tell whether an activity is under way."""
+        return self.stage in OPEN
+
+    @property
+    def wish(self) -> Wish | None:
+        """What the load controller is to be brought to; None: disarmed, whatever is prescribed."""
+        if self.activity is None or self.stage not in (SessionStage.COUNTDOWN, *WORKING):
+            return None
+        return Wish(self.activity.prescription)
+
+    def start(self, activity: Activity, now: float) -> str | None:
+        """Begin an activity at `now` [s]; return why not, if another one is open."""
+        if self.open and self.activity is not None:
+            athlete = self.activity.prescription.athlete
+            return f'{athlete or "somebody"} is on the machine'
+        self.activity = activity
+        return self.request(Event.START, now)
+
+    def request(self, event: Event, now: float, reason: str = '') -> str | None:
+        """
+        Let an event happen at `now` [s].
+
+        :param reason: one line for people, kept until the next event
+        :return: None, or why the event is not possible in this stage
+        """
+        stage = TRANSITIONS.get((self.stage, event))
+        if stage is None:
+            return f'not possible while {self.stage.name.lower()}'
+        assert self.activity is not None
+        if event in (Event.PAUSE, Event.STOP) and self.stage in WORKING:
+            self._happen(SetEnded(self.activity.set, SetEnd.STOPPED))
+        self.stage = self.activity.stage if event is Event.READY else stage
+        self._entered = now
+        self._reason = reason
+        if event is Event.READY:
+            self._happen(SetBegun(self.activity.set, self.activity.prescription))
+        if self.stage in CLOSED:
+            self._happen(SessionEnded(self.stage, reason))
+        return None
+
+    def hear(self, repetition: Repetition) -> None:
+        """Take note of a repetition, halfway or complete; outside the work it is nobody's."""
+        if self.stage not in WORKING or self.activity is None:
+            return
+        if self.activity.hear(repetition):
+            self._happen(RepetitionDone(repetition))
+
+    def step(
+        self, load: LoadState | None, now: float, refusal: str = '',
+    ) -> tuple[SessionState, tuple[Happening, ...]]:
+        """
+        Go on to `now` [s].
+
+        :param load: newest word of the load controller, None while it was never heard
+        :param refusal: why the load controller did not grant the wish, if it did not
+        :return: where the session is, and what happened since the last step
+        """
+        event, reason = self._event(load, now, refusal)
+        if event is not None:
+            self.request(event, now, reason)
+        elif self.stage is SessionStage.COUNTDOWN and refusal:
+            self._reason = refusal
+        happenings, self._happenings = tuple(self._happenings), []
+        return self._state(now), happenings
+
+    def _event(
+        self, load: LoadState | None, now: float, refusal: str,
+    ) -> tuple[Event | None, str]:
+        elapsed = now - self._entered
+        if self.stage is SessionStage.COUNTDOWN:
+            if self._granted(load) and elapsed >= self.settings.countdown:
+                return Event.READY, ''
+            if elapsed > self.settings.patience:
+                return Event.STOP, refusal or 'the machine did not get ready'
+        elif self.stage is SessionStage.RESTING and elapsed >= self._activity.rest:
+            return Event.RESTED, ''
+        elif self.stage in WORKING:
+            end = self._activity.over or self._broken_off(load)
+            if end in (SetEnd.FAULT, SetEnd.STOPPED):
+                return Event.PAUSE, load.explanation if load else 'the load controller is silent'
+            if end is not None:
+                return self._end_set(end)
+        return None, ''
+
+    def _end_set(self, end: SetEnd) -> tuple[Event, str]:
+        self._happen(SetEnded(self._activity.set, end))
+        more = self._activity.advance(end)
+        return (Event.SET_OVER if more else Event.LAST_OVER), ''
+
+    def _granted(self, load: LoadState | None) -> bool:
+        return (load is not None and load.mode is Mode.ARMED
+                and load.prescription == self._activity.prescription)
+
+    def _broken_off(self, load: LoadState | None) -> SetEnd | None:
+        if load is None or load.mode is Mode.ARMED:
+            return None
+        if Fault.ATHLETE_GONE in load.faults:
+            return SetEnd.LEFT
+        if load.limited_by is Limit.SPOTTER:
+            return SetEnd.FAILED
+        return SetEnd.FAULT if load.faults else SetEnd.STOPPED
+
+    @property
+    def _activity(self) -> Activity:
+        assert self.activity is not None
+        return self.activity
+
+    def _happen(self, happening: Happening) -> None:
+        self._happenings.append(happening)
+
+    def _state(self, now: float) -> SessionState:
+        activity = self.activity
+        if activity is None:
+            return SessionState(stamp=now, text=INSTRUCTIONS[self.stage][1])
+        instruction, text = INSTRUCTIONS.get(self.stage, (activity.instruction, activity.text))
+        lasts = {SessionStage.RESTING: activity.rest,
+                 SessionStage.COUNTDOWN: self.settings.countdown}.get(self.stage, 0.0)
+        prescription = activity.prescription
+        return SessionState(
+            stamp=now, stage=self.stage, instruction=instruction,
+            text=f'{text}: {self._reason}' if self._reason else text,
+            athlete=prescription.athlete, exercise=prescription.exercise, program=activity.program,
+            method=prescription.method, set=activity.set, sets=activity.sets,
+            repetition=activity.repetition, repetitions=prescription.repetitions,
+            rest_left=max(0.0, lasts - (now - self._entered)))
+
+
+class Request(Enum):
+    """What can be asked of the load controller."""
+
+    PRESCRIBE = auto()
+    ARM = auto()
+    DISARM = auto()
+
+
+def next_request(wish: Wish | None, load: LoadState | None) -> Request | None:
+    """
+    Return the next step that brings the load controller towards a wish.
+
+    A fault in force is nobody's to clear but a person's: nothing is asked for then.
+
+    :param load: newest word of the load controller, None while it was never heard
+    """
+    if load is None:
+        return None
+    if wish is None or load.prescription != wish.prescription:
+        if load.mode is Mode.ARMED:
+            return Request.DISARM
+        if wish is None or load.mode is not Mode.DISARMED:
+            return None
+        return Request.PRESCRIBE
+    return Request.ARM if load.mode is Mode.DISARMED else None

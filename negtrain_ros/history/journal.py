@@ -1,0 +1,68 @@
+# Copyright 2026 negtrain contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Writes what happens in a session into the history, and sums the sets up."""
+from negtrain_ros.core.activity import Training
+from negtrain_ros.core.session import (
+    Happening, RepetitionDone, SessionEnded, SetBegun, SetEnded)
+from negtrain_ros.core.types import Repetition, SessionStage, SetSummary
+from negtrain_ros.history.entry import Status
+from negtrain_ros.history.history import History
+from negtrain_ros.history.record import SessionRecord
+
+STATUSES = {SessionStage.FINISHED: Status.FINISHED, SessionStage.STOPPED: Status.STOPPED}
+
+
+class Journal:
+    """
+    The session under way, as it is kept; only trainings are kept repetition by repetition.
+
+    :ivar sets: the finished sets
+    """
+
+    def __init__(self, history: History) -> None:
+        """Write into a history."""
+        self._history = history
+        self._record: SessionRecord | None = None
+        self._repetitions: list[Repetition] = []
+        self._begun: SetBegun | None = None
+        self.sets: list[SetSummary] = []
+
+    @property
+    def number(self) -> int:
+        """Number of the session in the history; 0: there was none."""
+        return self._record.number if self._record else 0
+
+    def open(self, activity: object, record: SessionRecord | None = None) -> None:
+        """Begin a session, or go on with a record of the history."""
+        self.sets, self._record = [], record
+        if isinstance(activity, Training) and record is None:
+            first = activity.prescription
+            self._record = self._history.begin(
+                first.athlete, first.exercise, first.method, activity.sets,
+                program=activity.program)
+
+    def take(self, happening: Happening) -> None:
+        """Keep what happened; it is durable when this returns."""
+        record = self._record
+        if isinstance(happening, SetBegun):
+            if self._begun is None or self._begun.number != happening.number:
+                self._repetitions = []
+            self._begun = happening
+            if record:
+                record.begin_set(happening.number, happening.prescription)
+        elif isinstance(happening, RepetitionDone):
+            self._repetitions.append(happening.repetition)
+            if record:
+                record.repetition(happening.repetition)
+        elif isinstance(happening, SetEnded):
+            self._sum_up(happening)
+            if record:
+                record.end_set(happening.end)
+        elif record:
+            record.end(STATUSES[happening.stage], happening.reason)
+
+    def _sum_up(self, ended: SetEnded) -> None:
+        assert self._begun is not None
+        self.sets = [done for done in self.sets if done.number != ended.number]
+        self.sets.append(SetSummary(
+            ended.number, ended.end, self._begun.prescription, tuple(self._repetitions)))

@@ -1,0 +1,85 @@
+# Copyright 2026 negtrain contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Stand in for a machine, its drive and its encoder, and for the athlete at the handle."""
+import time
+
+from negtrain_interfaces.msg import EncoderCounts, LoadCommand, MachineState, SessionState, Truth
+from negtrain_ros.core import types
+from negtrain_ros.core.guard import GuardSettings
+from negtrain_ros.shell import conversions, parameters, qos, run
+from negtrain_ros.shell.diagnostics import Diagnostics
+from negtrain_ros.sim.athlete import Athlete, AthleteSettings
+from negtrain_ros.sim.kinematics import KinematicsSettings
+from negtrain_ros.sim.machine import Machine, MachineSettings
+from negtrain_ros.sim.muscle import MuscleSettings
+from negtrain_ros.sim.pace import Pace, SimulationSettings
+from negtrain_ros.sim.station import Station
+from rclpy.clock import Clock, ClockType
+from rclpy.node import Node
+from rosgraph_msgs.msg import Clock as Now
+from std_msgs.msg import Header
+
+
+class MockMachine(Node):
+    """Subscribe `load_command`, `session`; publish `encoder_counts`, `machine_state`, `truth`."""
+
+    def __init__(self, **options):
+        """Wire the simulation; parameters as in docs/parameters.md."""
+        super().__init__(
+            'mock_machine', automatically_declare_parameters_from_overrides=True, **options)
+        simulation, machine, guard, kinematics, athlete, muscle = parameters.declare(
+            self, simulation=SimulationSettings, machine=MachineSettings, guard=GuardSettings,
+            kinematics=KinematicsSettings, athlete=AthleteSettings, muscle=MuscleSettings)
+        # Where time is simulated this node makes it, and nobody tells it how late it is.
+        self._makes_time = self.get_parameter('use_sim_time').value
+        self._station = Station(
+            Machine(machine, guard, kinematics, start=time.time()),
+            Athlete(athlete, muscle, simulation.seed))
+        self._pace = Pace(simulation)
+        self._faults = ()
+        self._diagnostics = Diagnostics(self, lambda: self._faults)
+        self.create_subscription(LoadCommand, 'load_command', self._on_command, qos.COMMANDS)
+        self.create_subscription(SessionState, 'session', self._on_session, qos.STATE)
+        if self._makes_time:
+            self._clock = self.create_publisher(Now, '/clock', qos.SAMPLES)
+        self._counts = self.create_publisher(EncoderCounts, 'encoder_counts', qos.SAMPLES)
+        self._states = self.create_publisher(MachineState, 'machine_state', qos.SAMPLES)
+        self._truths = self.create_publisher(Truth, 'truth', qos.SAMPLES)
+        self.create_timer(self._pace.period, self._on_timer,
+                          clock=Clock(clock_type=ClockType.STEADY_TIME))
+
+    def _on_command(self, message):
+        command = conversions.from_msg(types.LoadCommand, message)
+        machine = self._station.machine
+        self._diagnostics.heard('load_command', command.stamp)
+        machine.command(command, machine.now)
+        if command.stamp >= machine.now - self._pace.step_time / 2:
+            self._advance(self._pace.answered(time.monotonic()))
+
+    def _on_session(self, message):
+        self._station.athlete.hear(types.Instruction(message.instruction))
+
+    def _on_timer(self):
+        self._advance(self._pace.due(time.monotonic()))
+
+    def _advance(self, steps):
+        for _ in range(steps):
+            state, counts = self._station.step(self._pace.step_time)
+            self._faults = state.faults
+            header = Header(stamp=conversions.to_time(state.stamp))
+            if self._makes_time:
+                self._clock.publish(Now(clock=header.stamp))
+            self._states.publish(conversions.to_msg(state))
+            self._counts.publish(EncoderCounts(header=header, counts=counts))
+            self._truths.publish(self._truth(header))
+
+    def _truth(self, header):
+        machine, athlete = self._station.machine, self._station.athlete
+        return Truth(header=header, position=machine.position, velocity=machine.velocity,
+                     load=machine.load, athlete_force=self._station.effort.force,
+                     intention=getattr(Truth, athlete.intention.name))
+
+
+def main(args=None):
+    """Run the node."""
+    run.spin(MockMachine, args)

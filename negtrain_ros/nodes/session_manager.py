@@ -1,0 +1,101 @@
+# Copyright 2026 negtrain contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Run calibrations, strength tests and trainings, and keep what came of them."""
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from negtrain_interfaces.msg import LoadState, Repetition, SessionState
+from negtrain_ros.core import types
+from negtrain_ros.core.calibration import CalibrationSettings
+from negtrain_ros.core.session import Event, Session, SessionEnded, SessionSettings
+from negtrain_ros.history.history import History
+from negtrain_ros.history.journal import Journal
+from negtrain_ros.history.settings import HistorySettings
+from negtrain_ros.shell import conversions, parameters, qos, run
+from negtrain_ros.shell.actions import Actions
+from negtrain_ros.shell.diagnostics import Diagnostics
+from negtrain_ros.shell.offers import Offers
+from negtrain_ros.shell.wishes import Wishes
+from rclpy.node import Node
+from std_srvs.srv import Trigger
+
+PERIOD = 0.05  # s
+HEARTBEAT = 0.25  # s between states in which nothing but the clock has changed
+REQUESTS = {'pause': Event.PAUSE, 'resume': Event.RESUME, 'skip_rest': Event.RESTED}
+
+
+class SessionManager(Node):
+    """Serve the actions, subscribe `load_state` and `repetitions`, publish `session`."""
+
+    def __init__(self, **options):
+        """Wire session and history; parameters as in docs/parameters.md."""
+        super().__init__(
+            'session_manager', automatically_declare_parameters_from_overrides=True, **options)
+        session, calibration, place = parameters.declare(
+            self, session=SessionSettings, calibration=CalibrationSettings,
+            history=HistorySettings)
+        self._session = Session(session)
+        self._history = History(
+            place.url, Path(place.folder) if place.folder else None, machine=place.machine,
+            warn=self.get_logger().warning)
+        self._journal = Journal(self._history)
+        self._load = None
+        self._published = None
+        self._wishes = Wishes(self)
+        self._diagnostics = Diagnostics(self)
+        self.create_subscription(LoadState, 'load_state', self._on_load, qos.STATE)
+        self.create_subscription(Repetition, 'repetitions', self._on_repetition, qos.EVENTS)
+        self._states = self.create_publisher(SessionState, 'session', qos.STATE)
+        for name, event in REQUESTS.items():
+            self.create_service(Trigger, name, partial(self._on_request, event))
+        offers = Offers(self._begin, self._history, self._journal, calibration)
+        self._actions = Actions(self, self._on_cancel, **offers.all())
+        self.create_timer(PERIOD, self._step)
+
+    def _begin(self, activity):
+        refusal = self._session.start(activity, conversions.now(self))
+        if refusal:
+            raise ValueError(refusal)
+        self._journal.open(activity)
+        self._step()
+
+    def _on_load(self, message):
+        self._load = conversions.from_msg(types.LoadState, message)
+        self._diagnostics.heard('load_state', self._load.stamp)
+
+    def _on_repetition(self, message):
+        self._session.hear(conversions.from_msg(types.Repetition, message))
+        self._step()
+
+    def _on_request(self, event, _, response):
+        refusal = self._session.request(event, conversions.now(self), event.name.lower())
+        response.success, response.message = refusal is None, refusal or ''
+        self._step()
+        return response
+
+    def _on_cancel(self):
+        self._session.request(Event.STOP, conversions.now(self), 'cancelled')
+        self._step()
+
+    def _step(self):
+        now = conversions.now(self)
+        state, happenings = self._session.step(self._load, now, self._wishes.refusal)
+        for happening in happenings:
+            self._journal.take(happening)
+        self._wishes.step(self._session.wish, self._load)
+        before = self._published
+        if before is None or now - before.stamp >= HEARTBEAT or replace(
+                state, stamp=before.stamp, rest_left=before.rest_left) != before:
+            self._published = state
+            self._states.publish(conversions.to_msg(state))
+            self._actions.report(state)
+        for happening in happenings:
+            if isinstance(happening, SessionEnded):
+                self.get_logger().info(f'{happening.stage.name.lower()} {happening.reason}')
+                self._actions.finish(happening.stage, happening.reason)
+
+
+def main(args=None):
+    """Run the node."""
+    run.spin(SessionManager, args)
