@@ -94,8 +94,9 @@ class Athlete:
 
     REFLEX_STIFFNESS = 2500.0  # N/m
     REFLEX_DAMPING = 400.0  # N s/m
-    GRIP_STIFFNESS = 800.0  # N/m, co-contraction, without delay
-    GRIP_DAMPING = 200.0  # N s/m
+    # Without delay: what crossbridges and co-contraction resist, more as the muscle works harder.
+    SLACK_STIFFNESS, TAUT_STIFFNESS = 800.0, 4800.0  # N/m
+    SLACK_DAMPING, TAUT_DAMPING = 150.0, 550.0  # N s/m
     PULL = -60.0  # N, he would rather follow the handle than pull it down
     FEELING = 0.05  # s, time constant of feeling the load
     EASY_SPEED = 0.15  # m/s, getting into position
@@ -292,8 +293,11 @@ class Athlete:
         force = muscle.activation * full * share
         damping = muscle.activation * full * loss
         if not sprints:
-            force += self.GRIP_STIFFNESS * error + self.GRIP_DAMPING * drift
-            damping += self.GRIP_DAMPING
+            taut = muscle.activation
+            stiff = self.SLACK_STIFFNESS + taut * (self.TAUT_STIFFNESS - self.SLACK_STIFFNESS)
+            viscous = self.SLACK_DAMPING + taut * (self.TAUT_DAMPING - self.SLACK_DAMPING)
+            force += stiff * error + viscous * drift
+            damping += viscous
         if force > full * share:
             return full * share, full * loss
         return (force, damping) if force > self.PULL else (self.PULL, 0.0)

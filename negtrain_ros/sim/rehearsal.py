@@ -114,6 +114,7 @@ class Rehearsal:
         self._inputs = Inputs()
         self._recorder = Recorder()
         self._reported: tuple[Fault, ...] = ()
+        self._explanation = ''
         self._training = False
         self._on_the_way: deque[LoadCommand] = deque()
 
@@ -141,7 +142,7 @@ class Rehearsal:
         if handle is not None:
             estimate = self._detector.step(handle)
             repetition = self._counter.step(handle, estimate, machine.load)
-            if repetition is not None and repetition.stage is Stage.COMPLETE:
+            if repetition is not None and repetition.stage is Stage.COMPLETE and self._armed:
                 self.repetitions.append(repetition)
         else:
             handle = self._inputs.handle
@@ -152,6 +153,7 @@ class Rehearsal:
             arrived = injector.command(now, self._on_the_way.popleft())
             if arrived is not None:
                 station.machine.command(arrived, now)
+        self._explanation = state.explanation
         if state.faults != self._reported:
             self.faults += [(now, fault) for fault in state.faults if fault not in self._reported]
             self._reported = state.faults
@@ -188,11 +190,11 @@ class Rehearsal:
         while self._armed and self._counter.count < settings.repetitions:
             self._until(self._one_more(), f'repetition {self._counter.count + 1}')
         self.athlete.hear(Instruction.REST)
-        reason = self.controller.mode.name.lower()
-        ended = not self._armed
+        reason = '' if self._armed else self._explanation
+        self._training = False
         self.controller.disarm(self.station.machine.now)
         self._wait(2.0)
-        if ended:
+        if reason:
             raise Refusal(f'the set ended early: {reason}')
 
     @property
