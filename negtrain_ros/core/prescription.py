@@ -90,7 +90,7 @@ def loads(
     settings = settings or PrescriptionSettings()
     intensity = intensity or INTENSITIES[method]
     _check_maximum(maximum, settings)
-    _check_intensity(intensity, method, settings)
+    check_intensity(intensity, method, settings)
     if not cap >= settings.lightest:
         raise ValueError(
             f'a cap of {cap:g} kg is below the lightest load, {settings.lightest:g} kg')
@@ -121,6 +121,24 @@ def propose(wanted: Loads, last: Loads | None) -> Proposal:
         f'down {last.eccentric:g} → {wanted.eccentric:g} kg: do you agree?'))
 
 
+def check_intensity(
+    intensity: Intensity, method: Method, settings: PrescriptionSettings,
+) -> None:
+    """Raise ValueError, in one line, for shares that a method cannot have."""
+    for way, share, highest in (
+            ('concentric', intensity.concentric, 1.0),
+            ('eccentric', intensity.eccentric, settings.highest_share)):
+        if not 0.0 <= share <= highest:
+            raise ValueError(f'{way} intensity {share:g} is outside 0 .. {highest:g}')
+    if method in (Method.NEGATIVE, Method.ECCENTRIC_ONLY) \
+            and intensity.eccentric < intensity.concentric:
+        raise ValueError(
+            f'{method.name.lower()}: eccentric intensity {intensity.eccentric:g} is below '
+            f'the concentric {intensity.concentric:g}')
+    if method is Method.REGULAR and intensity.eccentric != intensity.concentric:
+        raise ValueError('regular: both intensities have to be equal')
+
+
 def round_to_step(load: float, step: float) -> float:
     """Return the nearest load [kg] that the machine can set; half a step rounds up."""
     return round(math.floor(load / step + 0.5 + ROUNDING) * step, 6)
@@ -140,20 +158,3 @@ def _check_maximum(maximum: float, settings: PrescriptionSettings) -> None:
         raise ValueError(
             f'a maximum of {maximum:g} kg is above the limit of the machine, '
             f'{settings.machine_limit:g} kg')
-
-
-def _check_intensity(
-    intensity: Intensity, method: Method, settings: PrescriptionSettings,
-) -> None:
-    for way, share, highest in (
-            ('concentric', intensity.concentric, 1.0),
-            ('eccentric', intensity.eccentric, settings.highest_share)):
-        if not 0.0 <= share <= highest:
-            raise ValueError(f'{way} intensity {share:g} is outside 0 .. {highest:g}')
-    if method in (Method.NEGATIVE, Method.ECCENTRIC_ONLY) \
-            and intensity.eccentric < intensity.concentric:
-        raise ValueError(
-            f'{method.name.lower()}: eccentric intensity {intensity.eccentric:g} is below '
-            f'the concentric {intensity.concentric:g}')
-    if method is Method.REGULAR and intensity.eccentric != intensity.concentric:
-        raise ValueError('regular: both intensities have to be equal')

@@ -10,22 +10,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 import math
 
-from negtrain_ros.core.prescription import INTENSITIES, Intensity
+from negtrain_ros.core.prescription import Intensity
 from negtrain_ros.core.settings import parameter, Settings
 from negtrain_ros.core.strength import Maximum, StrengthMethod, StrengthSettings
 from negtrain_ros.core.types import Method
 
 
 @dataclass(frozen=True)
-class Block(Settings):
-    """Some sessions that are all alike."""
+class Dose(Settings):
+    """How much is done and how fast."""
 
-    name: str = parameter('', 'what people call it')
-    sessions: int = parameter(6, 'how many', 1, 100)
-    method: Method = parameter(Method.NEGATIVE, 'how the load follows the movement')
+    sessions: int = parameter(6, 'in a block', 1, 100)
     sets: int = parameter(2, 'in a session', 1, 10)
     repetitions: int = parameter(12, 'in a set', 1, 50)
-    intensity: Intensity | None = parameter(None, 'shares of the maximum; none: of the method')
     concentric_time: float = parameter(1.5, 'tempo on the way up', 0.3, 10.0, unit='s')
     eccentric_time: float = parameter(3.0, 'tempo on the way down', 0.5, 10.0, unit='s')
     rest: float = parameter(90.0, 'between two sets', 0.0, 600.0, unit='s')
@@ -33,14 +30,19 @@ class Block(Settings):
         1.0, 'share of velocity that may be lost before a set ends; 1: all of it', 0.05, 1.0)
 
     @property
-    def shares(self) -> Intensity:
-        """The intensity, given or of the method."""
-        return self.intensity or INTENSITIES[self.method]
-
-    @property
     def stop_at_loss(self) -> float:
         """The velocity loss as a prescription has it: NaN is never."""
         return math.nan if self.velocity_loss >= 1.0 else self.velocity_loss
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Some sessions that are all alike."""
+
+    name: str
+    method: Method
+    intensity: Intensity
+    dose: Dose
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ class Program:
         """All that is to be done with one exercise, in its order."""
         steps: list[Step] = []
         for part in self.parts:
-            sessions = part.sessions if isinstance(part, Block) else 1
+            sessions = part.dose.sessions if isinstance(part, Block) else 1
             steps.extend(Step(len(steps) + session, part, session)
                          for session in range(1, sessions + 1))
         return tuple(steps)
@@ -86,7 +88,7 @@ class Step:
         """What it is, for people."""
         if isinstance(self.part, Test):
             return f'strength test, {self.part.method.name.lower().replace("_", " ")}'
-        return f'{self.part.name}, session {self.session} of {self.part.sessions}'
+        return f'{self.part.name}, session {self.session} of {self.part.dose.sessions}'
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ MIGRATING = 0x6E656774  # PostgreSQL advisory lock: one machine migrates, the ot
 PATIENCE = 5.0  # s, for a connection or for another writer
 
 
-class HistoryError(Exception):
+class HistoryError(ValueError):
     """What keeps the history from being read or written, in one line for people."""
 
 

@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes what happens in a session into the history, and sums the sets up."""
 from negtrain_ros.core.activity import Training
-from negtrain_ros.core.session import (
-    Happening, RepetitionDone, SessionEnded, SetBegun, SetEnded)
+from negtrain_ros.core.session import Happening, RepetitionDone, SetBegun, SetEnded
 from negtrain_ros.core.types import Repetition, SessionStage, SetSummary
 from negtrain_ros.history.entry import Status
 from negtrain_ros.history.history import History
