@@ -203,7 +203,9 @@ class Session:
         elif self.stage is SessionStage.RESTING and elapsed >= self._activity.rest:
             return Event.RESTED, ''
         elif self.stage in WORKING:
-            end = self._activity.over or self._broken_off(load)
+            end = self._activity.over
+            if end is None:
+                end = self._broken_off(load)
             if end in (SetEnd.FAULT, SetEnd.STOPPED):
                 return Event.PAUSE, load.explanation if load else 'the load controller is silent'
             if end is not None:

@@ -41,7 +41,7 @@ class MockMachine(Node):
         self.create_subscription(LoadCommand, 'load_command', self._on_command, qos.COMMANDS)
         self.create_subscription(SessionState, 'session', self._on_session, qos.STATE)
         if self._makes_time:
-            self._clock = self.create_publisher(Now, '/clock', qos.SAMPLES)
+            self._times = self.create_publisher(Now, '/clock', qos.SAMPLES)
         self._counts = self.create_publisher(EncoderCounts, 'encoder_counts', qos.SAMPLES)
         self._states = self.create_publisher(MachineState, 'machine_state', qos.SAMPLES)
         self._truths = self.create_publisher(Truth, 'truth', qos.SAMPLES)
@@ -68,7 +68,7 @@ class MockMachine(Node):
             self._faults = state.faults
             header = Header(stamp=conversions.to_time(state.stamp))
             if self._makes_time:
-                self._clock.publish(Now(clock=header.stamp))
+                self._times.publish(Now(clock=header.stamp))
             self._states.publish(conversions.to_msg(state))
             self._counts.publish(EncoderCounts(header=header, counts=counts))
             self._truths.publish(self._truth(header))

@@ -1,0 +1,46 @@
+# Copyright 2026 negtrain contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The command `negtrain`."""
+from importlib import import_module
+import signal
+import sys
+from types import FrameType
+
+import typer
+
+# Where each command stands; only the one that is called is imported, so that the quick stay quick.
+COMMANDS = {
+    'sim': 'negtrain_ros.cli.sim',
+}
+
+
+class Refused(Exception):
+    """What a command cannot do, said in one line; the command ends with the status."""
+
+    def __init__(self, reason: str, status: int = 2) -> None:
+        super().__init__(' '.join(reason.split()))
+        self.status = status
+
+
+def main() -> None:
+    """Run the command line."""
+    signal.signal(signal.SIGTERM, _terminate)
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    app.callback(help='Negative training on a strength machine with a motor.')(lambda: None)
+    called = sys.argv[1] if len(sys.argv) > 1 else ''
+    for name in [called] if called in COMMANDS else COMMANDS:
+        command = getattr(import_module(COMMANDS[name]), name)
+        if isinstance(command, typer.Typer):
+            app.add_typer(command, name=name)
+        else:
+            app.command(name)(command)
+    try:
+        app()
+    except Refused as refusal:
+        print(f'negtrain: {refusal}', file=sys.stderr)
+        sys.exit(refusal.status)
+
+
+def _terminate(number: int, frame: FrameType | None) -> None:
+    """End as after Ctrl-C: whatever was begun is brought to its end."""
+    sys.exit(128 + number)

@@ -1,0 +1,146 @@
+# Copyright 2026 negtrain contributors
+# SPDX-License-Identifier: Apache-2.0
+"""A client of the session manager, as an app at the machine would be one."""
+from collections.abc import Callable
+import time
+from typing import Any
+
+from negtrain_interfaces.action import CalibrateRange, Train
+from negtrain_interfaces.msg import (
+    LoadState, MachineState, PhaseState, Repetition, SessionState, Truth)
+from negtrain_ros.core import types
+from negtrain_ros.shell import conversions, qos
+import rclpy
+from rclpy.action import ActionClient
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.node import Node
+from rclpy.task import Future
+
+DISCOVERY = 1.0  # s, after which whoever is in the graph has been seen
+START_UP = 30.0  # s, for all nodes to be there
+ANSWER = 10.0    # s, for a request to be taken or refused
+
+TOPICS = {
+    'phase': (PhaseState, types.PhaseEstimate, qos.SAMPLES),
+    'load_state': (LoadState, types.LoadState, qos.STATE),
+    'machine_state': (MachineState, types.MachineState, qos.SAMPLES),
+    'session': (SessionState, types.SessionState, qos.STATE),
+    'repetitions': (Repetition, types.Repetition, qos.EVENTS),
+}
+
+
+class Unfinished(RuntimeError):
+    """The machine did not do what it was asked for."""
+
+
+class Trainer:
+    """
+    Ask for a calibration or a training and wait for its end; a context manager.
+
+    :ivar heard: newest value of every topic in TOPICS
+    """
+
+    def __init__(
+        self, namespace: str, *, idle: Callable[[], None] = lambda: None,
+        on_value: Callable[[str, Any], None] = lambda topic, value: None,
+        on_truth: Callable[[Truth], None] = lambda truth: None,
+    ) -> None:
+        """
+        Join the graph.
+
+        :param idle: called about twenty times a second while waiting; may raise to end it
+        :param on_value: called with topic and value for everything heard
+        :param on_truth: called with what the simulation knows
+        """
+        self._context = rclpy.Context()
+        rclpy.init(context=self._context, signal_handler_options=rclpy.SignalHandlerOptions.NO)
+        self._node = Node('trainer', namespace=namespace, context=self._context)
+        self._executor = SingleThreadedExecutor(context=self._context)
+        self._executor.add_node(self._node)
+        self._idle = idle
+        self._on_value = on_value
+        self.heard: dict[str, Any] = {}
+        for topic, (message, kind, profile) in TOPICS.items():
+            self._node.create_subscription(message, topic, self._listener(topic, kind), profile)
+        self._node.create_subscription(Truth, 'truth', on_truth, qos.SAMPLES)
+        self._calibrate = ActionClient(self._node, CalibrateRange, 'calibrate_range')
+        self._train = ActionClient(self._node, Train, 'train')
+
+    def __enter__(self) -> 'Trainer':
+        """Return the client itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Leave the graph."""
+        self._executor.shutdown()
+        self._node.destroy_node()
+        rclpy.try_shutdown(context=self._context)
+
+    def others(self) -> list[str]:
+        """Return the nodes that are in the namespace besides this client, after a look around."""
+        end = time.monotonic() + DISCOVERY
+        while time.monotonic() < end:
+            self._executor.spin_once(timeout_sec=0.05)
+            found = [name for name, namespace in self._node.get_node_names_and_namespaces()
+                     if namespace == self._node.get_namespace() and name != 'trainer']
+            if found:
+                return sorted(found)
+        return []
+
+    def wait_for_machine(self) -> None:
+        """Wait until all that is needed answers."""
+        self._until(lambda: set(self.heard) >= set(TOPICS) - {'repetitions'}
+                    and self._calibrate.server_is_ready() and self._train.server_is_ready(),
+                    START_UP, 'the machine did not come up')
+
+    def calibrate(self, athlete: str, exercise: str, repetitions: int = 0) -> types.Range:
+        """Let the athlete show the range; return it."""
+        result = self._act(self._calibrate, CalibrateRange.Goal(
+            athlete=athlete, exercise=exercise, repetitions=repetitions))
+        if not result.success:
+            raise Unfinished(f'calibration: {result.reason}')
+        return types.Range(result.bottom, result.top)
+
+    def train(
+        self, prescription: types.Prescription, sets: int, rest: float,
+    ) -> Train.Result:
+        """Train sets of a prescription with a rest [s] between; return what came of it."""
+        result = self._act(self._train, Train.Goal(
+            athlete=prescription.athlete, exercise=prescription.exercise,
+            prescription=conversions.to_msg(prescription), sets=sets, rest=rest))
+        if result.outcome != Train.Result.FINISHED:
+            raise Unfinished(f'training: {result.reason}')
+        return result
+
+    def _act(self, client: ActionClient, goal: Any) -> Any:
+        handle = self._result(client.send_goal_async(goal), ANSWER)
+        if not handle.accepted:
+            raise Unfinished('the session manager takes no goals')
+        try:
+            return self._result(handle.get_result_async(), None).result
+        except BaseException:
+            handle.cancel_goal_async()
+            self._executor.spin_once(timeout_sec=0.2)
+            raise
+
+    def _result(self, future: Future, patience: float | None) -> Any:
+        self._until(future.done, patience, 'the session manager does not answer')
+        return future.result()
+
+    def _until(self, done: Callable[[], bool], patience: float | None, otherwise: str) -> None:
+        """Spin until done; give up after `patience` [s], for ever patient with None."""
+        begin = looked = time.monotonic()
+        while not done():
+            self._executor.spin_once(timeout_sec=0.05)
+            now = time.monotonic()
+            if now - looked > 0.05:
+                self._idle()
+                looked = now
+            if patience is not None and now - begin > patience:
+                raise Unfinished(otherwise)
+
+    def _listener(self, topic: str, kind: type) -> Callable[[Any], None]:
+        def listen(message: Any) -> None:
+            value = self.heard[topic] = conversions.from_msg(kind, message)
+            self._on_value(topic, value)
+        return listen
