@@ -36,6 +36,9 @@ class GuardSettings(Settings):
         0.5, 'falling speed above which the load is taken back', 0.2, 1.5, unit='m/s')
     speed_band: float = parameter(
         0.2, 'further speed over which the load goes to zero', 0.05, 1.0, unit='m/s')
+    speed_time: float = parameter(
+        0.1, 'time above the falling speed after which the handle is out of control', 0.01, 1.0,
+        unit='s')
     runaway: float = parameter(
         1.6, 'falling speed at which the torque is switched off', 0.8, 3.0, unit='m/s')
     brake: float = parameter(
@@ -76,6 +79,7 @@ class Guard:
         self._asked_damping = 0.0
         self._expiry = -math.inf
         self._resting = True
+        self._fallen = 0.0
 
     @property
     def faults(self) -> tuple[Fault, ...]:
@@ -124,6 +128,7 @@ class Guard:
         elif self.trips:
             self._unload(dt, -velocity)
         else:
+            self._fallen = 0.0
             wanted, load = self._target, self.load
             if wanted > load:
                 self.load = min(wanted, load + s.rise * dt)
@@ -138,10 +143,11 @@ class Guard:
         s = self.settings
         share = 1.0
         if s.speed_check:
+            self._fallen += dt
             share = max(0.0, 1.0 - (falling - s.speed_limit) / s.speed_band)
             if falling > s.runaway:
                 self.trips.add(Fault.RUNAWAY)
-            elif share == 0.0:
+            elif share == 0.0 or self._fallen > s.speed_time:
                 self.trips.add(Fault.OVER_SPEED)
         if self.trips:
             self._unload(dt, falling)

@@ -103,6 +103,7 @@ class Athlete:
 
     RISE = 1.0  # s, until he pushes with all his force
     LIGHT = 2.0  # kg, below it he lets the handle go when he rests
+    RELEASE = 1.0  # s, after which he does
 
     def __init__(
         self, settings: AthleteSettings, muscle: MuscleSettings | None = None, seed: int = 0,
@@ -224,7 +225,10 @@ class Athlete:
             if self._since >= (s.bottom_pause if lower else s.top_pause):
                 self._begin(position)
         elif self._instruction in (Instruction.REST, Instruction.NOTHING):
-            self.intention = Intention.RESTING if load < self.LIGHT else Intention.HOLDING
+            if load >= self.LIGHT:
+                self.intention, self._since = Intention.HOLDING, 0.0
+            elif self._since >= self.RELEASE:
+                self.intention = Intention.RESTING
 
     def _begin(self, position: float) -> None:
         """Move to the other end, a little differently every time."""
