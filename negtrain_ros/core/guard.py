@@ -154,7 +154,7 @@ class Guard:
             return
         # The rate of a fall of the load is for comfort; nothing may delay this one.
         self.load = min(self._target, self.load + s.rise * dt, share * self._target)
-        self.damping = max(self._asked_damping, s.brake if s.speed_check else 0.0)
+        self.damping = max(self._asked_damping, (1.0 - share) * s.brake)
         self.limited = self.load != self._target
 
     def _unload(self, dt: float, falling: float) -> None:

@@ -30,7 +30,7 @@ class MachineSettings(Settings):
         40000.0, 'fastest change of the torque, as force at the handle', 1000.0, 1e6, unit='N/s')
     stop_stiffness: float = parameter(
         200000.0, 'stiffness of the end stops', 1e4, 1e6, unit='N/m')
-    stop_damping: float = parameter(2500.0, 'damping of the end stops', 0.0, 1e4, unit='N s/m')
+    stop_damping: float = parameter(4000.0, 'damping of the end stops', 0.0, 1e4, unit='N s/m')
     resolution: float = parameter(
         0.00005, 'travel per count of the encoder', 1e-6, 0.01, unit='m')
     counter_bits: int = parameter(16, 'width of the counter of the encoder', 8, 32, unit='bit')

@@ -207,7 +207,7 @@ def lower_in_spite_of_full_effort(share):
     muscle = MuscleSettings(endurance=1e4)
     load = share * Muscle(muscle).isometric / GRAVITY
     gym = Gym(lambda station: load if station.machine.now > 4.0 else 30.0, muscle=muscle,
-              tremor=0.0)
+              tremor=0.0, start=0.75)
     gym.run(4.0, Instruction.PUSH)
     assert gym.station.machine.position > 0.79, 'not at the upper stop'
     part = gym.run(8.0, Instruction.PUSH)
@@ -269,7 +269,7 @@ def test_he_leaves_between_two_repetitions():
     part = gym.run(20.0, Instruction.TRAIN)
     assert turns(part.position) == 3
     assert gym.athlete.repetition == 3
-    assert part.force[-1] == 0.0 and part.position[-1] < 0.01
+    assert part.force[-1] == 0.0 and part.position[-1] < 0.03
 
 
 def test_fatigue_slows_the_last_repetitions_of_a_hard_set():

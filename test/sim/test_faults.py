@@ -11,7 +11,7 @@ from negtrain_ros.sim.station import Station
 import pytest
 
 PERIOD = 0.004
-ONSET = 1.0
+ONSET = 0.5
 
 
 def play(injection, duration=4.0):
@@ -52,7 +52,8 @@ def test_without_faults_everything_passes_unchanged():
 
 @pytest.mark.parametrize('fault', [each for each in Fault if PLAYS[each].place is not Place.GRAPH])
 def test_a_fault_changes_something_while_it_lasts_and_nothing_is_left(fault):
-    injection = FaultInjection(fault, ONSET, 0.0 if fault is Fault.RESTARTED else 0.4)
+    durations = {Fault.RESTARTED: 0.0, Fault.OVER_TRAVEL: 2.5}
+    injection = FaultInjection(fault, ONSET, durations.get(fault, 0.4))
     station, rows = play(injection)
     _, healthy = play(None)
     before = [row[:4] for row in rows if row[0] < ONSET]
