@@ -61,12 +61,13 @@ class MotionEstimator:
         """Forget the past; the next sample is taken to be at rest."""
         self._fits: Sequence[_Fit] = ()
         self._stamp = 0.0
-        self._sample = 0.0
+        self._sample = self._raw = 0.0
         self._samples = 0
         self._interval = 0.0
         self._step = 0.0
         self._variance = self.settings.noise_floor ** 2
         self._velocity = 0.0
+        self._changed = 0.0
 
     @property
     def noise(self) -> float:
@@ -91,11 +92,16 @@ class MotionEstimator:
         if not self._fits:
             self._fits = [_Fit(settings.shortest_memory * settings.memory_ratio ** k, position)
                           for k in range(settings.memories)]
-            self._stamp, self._sample = stamp, position
+            self._stamp, self._sample, self._raw = stamp, position, position
             return Handle(stamp, position, 0.0, settings.noise_floor, 1.0)
         interval = stamp - self._stamp
-        self._observe(position, interval)
-        self._stamp, self._sample = stamp, position
+        self._observe(position, stamp)
+        self._stamp, self._raw = stamp, position
+        half = 0.5 * self._step
+        edge = min(max(self._sample, position - half), position + half)
+        if edge != self._sample:
+            self._changed = stamp
+        self._sample = position = edge
 
         speed = abs(self._velocity)
         variance = max(self._variance, settings.noise_floor ** 2)
@@ -132,23 +138,30 @@ class MotionEstimator:
                 position_variance = scale * (19.0 + forget * (24.0 + forget * (
                     16.0 + forget * (6.0 + forget))))
         assert chosen is not None
-        self._velocity = chosen.velocity
         if self._samples < 5:
             velocity_variance += 1.0 / self._samples ** 4
-        return Handle(stamp, chosen.position, chosen.velocity, sqrt(position_variance),
+        white = max(0.0, self._variance - step * step / 12.0)
+        within = 0.5 * step + 3.0 * sqrt(white)
+        estimate = min(max(chosen.position, position - within), position + within)
+        self._velocity = chosen.velocity
+        if stamp > self._changed:
+            # the next step of the encoder is overdue at any higher speed
+            fastest = (step + 3.0 * sqrt(white)) / (stamp - self._changed)
+            self._velocity = min(max(self._velocity, -fastest), fastest)
+        return Handle(stamp, estimate, self._velocity, sqrt(position_variance),
                       sqrt(velocity_variance), Quality.GOOD)
 
-    def _observe(self, position: float, interval: float) -> None:
+    def _observe(self, position: float, stamp: float) -> None:
         """Learn the interval between samples and the step of the encoder."""
         self._samples += 1
         share = max(1.0 / self._samples, 0.02)
-        self._interval += share * (interval - self._interval)
+        self._interval += share * (stamp - self._stamp - self._interval)
         if self._samples <= 20:
             memory = max(self.settings.shortest_memory, self._interval)
             for fit in self._fits:
                 fit.memory = memory
                 memory *= self.settings.memory_ratio
-        step = abs(position - self._sample)
+        step = abs(position - self._raw)
         if step > 1e-9 and (step < self._step or self._step == 0.0):
             self._step = step
 

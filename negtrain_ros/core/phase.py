@@ -12,7 +12,7 @@ everybody expects, in the middle of one, or before the first, a wandering is. Th
 test (Wald 1945; Page 1954) whose prior odds are the place. See docs/phases.md.
 """
 from dataclasses import dataclass
-from math import exp, isnan, nan
+from math import exp, isnan, nan, sqrt
 
 from negtrain_ros.core.settings import parameter, Settings
 from negtrain_ros.core.swing import Swings, SwingSettings
@@ -30,12 +30,16 @@ class PhaseSettings(Settings):
         0.6, 'the same, as a share of the personal range when it is known', 0.1, 0.95)
     order: str = parameter(
         'con-ecc', 'which phase begins a repetition', choices=('con-ecc', 'ecc-con'))
+    least: float = parameter(
+        1.0, 'least displacement of a turn, in standard deviations', 0.0, 5.0)
     demand: float = parameter(
         4.5, 'evidence that makes a turn; 4.5 is three standard deviations', 1.0, 20.0, unit='nat')
     wander: float = parameter(
         0.16, 'standard deviation of wandering, by the travel that a leg still lacks', 0.02, 0.5)
-    settled_wander: float = parameter(
-        0.008, 'the same after a whole leg, by the shortest travel', 0.0, 0.2)
+    sway: float = parameter(
+        0.03, 'speed of what is no turn after a whole leg, by the fastest of the leg', 0.0, 0.5)
+    sway_time: float = parameter(
+        0.03, 'it comes as far in this time', 0.0, 1.0, unit='s')
     wander_time: float = parameter(
         0.15, 'wandering goes at its own size per this time', 0.02, 1.0, unit='s')
     swing_margin: float = parameter(
@@ -73,6 +77,7 @@ class PhaseDetector:
         self._swings.reset()
         self._direction = 0
         self._from = nan
+        self._pace = 0.0
         self._low = self._high = nan
         self._low_stamp = self._high_stamp = 0.0
         self._before: float | None = None
@@ -97,7 +102,7 @@ class PhaseDetector:
         if isnan(self._low):
             self._low = self._high = handle.position
             self._low_stamp = self._high_stamp = self._start = self._stamp = handle.stamp
-        self._swings.step(handle, 0.5 * self._min_range)
+        self._swings.step(handle, self._end(handle), 0.25 * self._min_range)
         self._follow(handle)
         doubt = self._turn(handle)
         held = self._held(handle)
@@ -113,6 +118,11 @@ class PhaseDetector:
                 self._start = handle.stamp
         return self._estimate(handle, phase, 1.0 / (1.0 + exp(min(50.0, doubt - 4.5))))
 
+    def _end(self, handle: Handle) -> int:
+        """To which end of the way the handle is nearer: 1 top, -1 bottom, 0 before any leg."""
+        travel = self._direction * (handle.position - self._from)
+        return self._direction if travel > 0.5 * self._min_range else -self._direction
+
     def _follow(self, handle: Handle) -> None:
         """Keep the furthest points of the leg, or of everything before the first leg."""
         position = handle.position
@@ -121,33 +131,36 @@ class PhaseDetector:
         if position < self._low:
             self._low, self._low_stamp = position, handle.stamp
 
-    def _evidence(self, back: float, speed: float, handle: Handle, wander: float) -> float:
+    def _evidence(self, back: float, speed: float, handle: Handle, lacking: float) -> float:
         """Return how far outside of every disturbance the way back is [nat]."""
         if back <= 0.0 or speed <= 0.0:
             return 0.0
         settings, swings = self.settings, self._swings
-        swing = settings.swing_margin / 3.0 * swings.size
-        sway = settings.swing_margin / 3.0 * swings.speed
+        wander = settings.wander * lacking
         hurry = wander / settings.wander_time
+        sway_speed = settings.sway * self._pace
+        sway = sway_speed * settings.sway_time
+        swing = settings.swing_margin / 3.0 * swings.size[self._direction]
+        swing_speed = settings.swing_margin / 3.0 * swings.speed[self._direction]
         noise = 2.0 * handle.position_deviation
-        return 0.5 * (
-            back * back / (noise * noise + wander * wander + swing * swing + 1e-12)
-            + speed * speed / (handle.velocity_deviation ** 2 + hurry * hurry + sway * sway
-                               + 1e-12))
+        away = back / sqrt(noise * noise + wander * wander + swing * swing + sway * sway)
+        if away < settings.least:
+            return 0.0
+        return away * speed / sqrt(handle.velocity_deviation ** 2 + hurry * hurry
+                                   + sway_speed * sway_speed + swing_speed * swing_speed)
 
     def _turn(self, handle: Handle) -> float:
         """Decide whether the leg has turned; return the evidence against its direction [nat]."""
         settings, position, velocity = self.settings, handle.position, handle.velocity
-        settled = settings.settled_wander * self._min_range
         direction = self._direction
         if not direction:
-            wander = settings.wander * self._min_range
-            up = self._evidence(position - self._low, velocity, handle, wander)
-            down = self._evidence(self._high - position, -velocity, handle, wander)
+            up = self._evidence(position - self._low, velocity, handle, self._min_range)
+            down = self._evidence(self._high - position, -velocity, handle, self._min_range)
             if max(up, down) > settings.demand:
                 self._begin(1 if up > down else -1, handle)
             return 0.0
         end = self._high if direction > 0 else self._low
+        self._pace = max(self._pace, direction * velocity)
         if self._before is not None and direction * (position - self._from) < 0.0:
             back = direction * (self._from - position)
             if back > 3.0 * handle.position_deviation:
@@ -155,18 +168,22 @@ class PhaseDetector:
                 return 0.0
         back = direction * (end - position)
         lacking = max(0.0, self._min_range - direction * (end - self._from))
-        doubt = self._evidence(back, -direction * velocity, handle, settled)
+        doubt = self._evidence(back, -direction * velocity, handle, 0.0)
         if doubt > settings.demand:
-            wander = settled + settings.wander * lacking
-            if self._evidence(back, -direction * velocity, handle, wander) > settings.demand:
+            if self._evidence(back, -direction * velocity, handle, lacking) > settings.demand:
                 self._begin(-direction, handle)
                 return 0.0
         return doubt
 
     def _begin(self, direction: int, handle: Handle) -> None:
         """Start a leg at the furthest point of the one before."""
-        self._before = self._from if self._direction else None
+        if self._direction:
+            self._before = self._from
+        else:
+            self._before = None
+            self._swings.begin(-direction)
         self._direction = direction
+        self._pace *= 0.5
         if direction > 0:
             self._from = self._low
             self._high, self._high_stamp = handle.position, handle.stamp

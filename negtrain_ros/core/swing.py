@@ -4,13 +4,15 @@
 Small swings: how far and how fast the handle goes back and forth without going anywhere.
 
 Tremor, sway, hesitation and the noise that the estimate lets through all look alike: a way there
-and a way back, each shorter than a leg. The largest of late is what a turn must stand out from.
+and a way back within a longer way (counted as in rainflow counting, ASTM E1049). The largest of late
+is what a turn must stand out from.
 """
 from dataclasses import dataclass
-from math import exp
 
 from negtrain_ros.core.settings import parameter, Settings
 from negtrain_ros.core.types import Handle
+
+DEEPEST = 12  # ways within ways that are followed
 
 
 @dataclass(frozen=True)
@@ -32,41 +34,60 @@ class Swings:
 
     def reset(self) -> None:
         """Forget all swings."""
-        self.size = 0.0
-        self.speed = 0.0
-        self._direction = 0
-        self._from = self._to = 0.0
-        self._fastest = self._fastest_back = 0.0
+        self.size = [0.0, 0.0, 0.0]
+        self.speed = [0.0, 0.0, 0.0]
+        self._ways: list[list[float]] = []
+        self._direction = 1
+        self._to = 0.0
+        self._fastest_back = 0.0
         self._stamp: float | None = None
 
-    def step(self, handle: Handle, longest: float) -> None:
+    def begin(self, end: int) -> None:
+        """Begin the first leg at an end: what was seen there is kept, wandering there is not."""
+        self.size[end], self.speed[end] = self.size[0], self.speed[0]
+        del self._ways[:-1]
+
+    def step(self, handle: Handle, end: int, longest: float) -> None:
         """
         Follow the handle.
 
         :param handle: a good one
+        :param end: to which it goes: 1 top, -1 bottom, 0 not known yet
         :param longest: longer ways are legs, not swings [m]
         """
-        position, speed = handle.position, abs(handle.velocity)
+        position, speed = handle.position, self._direction * handle.velocity
         if self._stamp is None:
-            self._from = self._to = position
-            self._stamp = handle.stamp
+            self._to, self._stamp = position, handle.stamp
+            self._ways.append([0.0, 0.0])
             return
         fade = 1.0 - min(1.0, (handle.stamp - self._stamp) / self.settings.memory)
         self._stamp = handle.stamp
-        self.size *= fade
-        self.speed *= fade
-        direction = self._direction or (1 if position > self._to else -1)
-        ahead = direction * (position - self._to)
+        self.size[end] *= fade
+        self.speed[end] *= fade
+        way = self._ways[-1]
+        ahead = self._direction * (position - self._to)
         if ahead >= 0.0:
-            self._to, self._direction = position, direction
-            self._fastest = max(self._fastest, self._fastest_back, speed)
+            self._to = position
+            way[0] += ahead
+            way[1] = max(way[1], speed)
             self._fastest_back = 0.0
+            if len(self._ways) > 2 and way[0] >= self._ways[-2][0]:
+                self._close(end, longest)
             return
-        self._fastest_back = max(self._fastest_back, speed)
+        self._fastest_back = max(self._fastest_back, -speed)
         if -ahead > self.settings.noise * handle.position_deviation:
-            size = abs(self._to - self._from)
-            if size < longest:
-                self.size = max(self.size, size)
-                self.speed = max(self.speed, self._fastest)
-            self._direction, self._from, self._to = -direction, self._to, position
-            self._fastest, self._fastest_back = self._fastest_back, 0.0
+            self._ways.append([-ahead, self._fastest_back])
+            if len(self._ways) > DEEPEST:
+                del self._ways[0]
+            self._direction, self._to, self._fastest_back = -self._direction, position, 0.0
+
+    def _close(self, end: int, longest: float) -> None:
+        """Take out the way before the present one, which has come back over all of it."""
+        before, swing, after = self._ways[-3:]
+        if swing[0] <= before[0]:
+            self._ways[-3:] = [[before[0] - swing[0] + after[0], max(before[1], after[1])]]
+        else:
+            swing = before
+        if swing[0] < longest:
+            self.size[end] = max(self.size[end], swing[0])
+            self.speed[end] = max(self.speed[end], swing[1])
