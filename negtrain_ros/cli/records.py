@@ -11,9 +11,8 @@ import time
 from typing import Annotated, Any
 
 from negtrain_ros.history.database import HistoryError, said
-from negtrain_ros.history.document import Mistakes
-from negtrain_ros.history.history import open_to_read
 from negtrain_ros.history.listing import Choice
+from negtrain_ros.history.opening import open_to_read
 from sqlalchemy import Engine
 from typer import Argument, Exit, Option, Typer
 
@@ -48,11 +47,11 @@ def history(
         print('no session')
         return
     _show(['session', 'begun', 'athlete', 'exercise', 'programme', 'method', 'sets',
-           'repetitions', 'up [kg]', 'down [kg]', 'work [kJ]', 'status'], [
+           'counted', 'up / down [kg]', 'work [kJ]', 'status'], [
         [str(row['number']), _date(row['started_at']), row['athlete'], row['exercise'],
          f'{row["program"]} {row["step"]}' if row['program'] else '', row['method'],
          f'{row["sets"]} of {row["sets_planned"]}', str(row['repetitions']),
-         _number(row['concentric_mean_load']), _number(row['eccentric_plateau_load']),
+         f'{_number(row["concentric_mean_load"])} / {_number(row["eccentric_plateau_load"])}',
          _number(_work(row), 2), row['status']] for row in rows])
 
 
@@ -151,15 +150,13 @@ def erase_athlete(
 
 @contextmanager
 def _reading(database: str, folder: Path | None) -> Iterator[Engine]:
-    """Give the history; what goes wrong is said in one line on stderr, with status 1."""
+    """Give the history; what is wrong is said on stderr, a line each, with status 1."""
     try:
         engine = open_to_read(database, folder)
         with said(engine.url):
             yield engine
-    except Mistakes as mistakes:
-        _refuse(*mistakes.lines)
     except (HistoryError, ValueError) as error:
-        _refuse(str(error))
+        _refuse(*str(error).splitlines())
 
 
 def _refuse(*lines: str) -> None:
@@ -193,14 +190,15 @@ def _show(head: list[str], rows: list[list[str]]) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
+    console = Console() if sys.stdout.isatty() else Console(width=1000)
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for title in head:
-        table.add_column(title, overflow='fold',
-                         justify='right' if '[' in title or title == 'repetitions' else 'left')
+        table.add_column(
+            title, overflow='fold', no_wrap=title in ('session', 'begun') or '[' in title,
+            justify='right' if '[' in title or title == 'counted' else 'left')
     for row in rows:
         table.add_row(*map(Text, row))
-    console = Console()
-    console.print(table, width=None if console.is_terminal else 1000)
+    console.print(table)
 
 
 def _work(row: dict[str, Any]) -> float | None:

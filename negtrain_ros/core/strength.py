@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 import math
+import statistics
 
 from negtrain_ros.core.settings import parameter, Settings
 from negtrain_ros.core.types import SetEnd
-import numpy as np
 
 DAY = 86400.0  # s
 
@@ -108,8 +108,8 @@ def held_load(samples: Sequence[tuple[float, float]], settings: StrengthSettings
     held = [load for stamp, load in samples if begin <= stamp <= begin + settings.hold]
     if len(held) < 2 or samples[-1][0] < begin + settings.hold:
         return math.nan
-    mean = float(np.mean(held))
-    steady = mean > 0.0 and float(np.std(held)) <= settings.unsteadiness * mean
+    mean = statistics.fmean(held)
+    steady = mean > 0.0 and statistics.pstdev(held, mean) <= settings.unsteadiness * mean
     return mean if steady else math.nan
 
 
@@ -126,11 +126,9 @@ def fit_line(loads: Sequence[float], velocities: Sequence[float]) -> Line | None
     """Return the least-squares line of velocity [m/s] over load [kg]; None: loads are all one."""
     if len(set(loads)) < 2:
         return None
-    slope, intercept = np.polyfit(loads, velocities, 1)
-    rest = np.asarray(velocities) - (intercept + slope * np.asarray(loads))
-    spread = float(np.var(velocities))
-    fit = 1.0 - float(np.var(rest)) / spread if spread > 0.0 else 0.0
-    return Line(float(intercept), float(slope), fit)
+    slope, intercept = statistics.linear_regression(loads, velocities)
+    fit = statistics.correlation(loads, velocities) ** 2 if len(set(velocities)) > 1 else 0.0
+    return Line(intercept, slope, fit)
 
 
 def load_velocity(

@@ -7,7 +7,6 @@ One process per machine writes; it never waits long for the database (see keeper
 else reads with the questions of reading.py.
 """
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 import json
 from pathlib import Path
 import socket
@@ -15,6 +14,7 @@ import time
 from typing import Any
 
 from negtrain_ros.core.prescription import Loads
+from negtrain_ros.core.program import Program, Standing
 from negtrain_ros.core.strength import Estimate, Maximum
 from negtrain_ros.core.types import Method, Range
 from negtrain_ros.history import reading
@@ -23,7 +23,6 @@ from negtrain_ros.history.database import (
     connect,
     default_folder,
     HistoryError,
-    migrate,
     place,
     resolve,
     writable,
@@ -31,7 +30,7 @@ from negtrain_ros.history.database import (
 from negtrain_ros.history.entry import athlete_number, clean_name, Entry, new_number, Status, Verb
 from negtrain_ros.history.keeper import Keeper, T
 from negtrain_ros.history.record import measured, SessionRecord
-from negtrain_ros.history.spool import machines_owing, Spool, spool_path
+from negtrain_ros.history.spool import Spool, spool_path
 from sqlalchemy import Engine
 
 DEADLINE = 0.25  # s, a quarter of what the load controller waits for the session manager
@@ -173,6 +172,11 @@ class History:
         """Return the loads of the last set of this kind; None: never trained."""
         return self.ask(lambda engine: reading.last_loads(engine, athlete, exercise, method))
 
+    def standing(self, athlete: str, program: Program, exercise: str) -> Standing:
+        """Return how far the athlete has come with one exercise of a programme."""
+        return self.ask(lambda engine: reading.stands(
+            engine, athlete, program, exercise, self._clock()))
+
     def interrupted(self, athlete: str, exercise: str) -> reading.Interrupted | None:
         """Return the newest session if it was interrupted and has sets left."""
         return self.ask(lambda engine: reading.interrupted(engine, athlete, exercise))
@@ -191,19 +195,3 @@ class History:
 
     def _keep(self, verb: Verb, table: str, values: dict[str, Any], athlete: int) -> None:
         self._keeper.keep(Entry(verb, table, values, athlete, self._clock()))
-
-
-def open_to_read(url: str = '', folder: Path | None = None) -> Engine:
-    """
-    Return the database for questions, after delivering what dead processes still owe it.
-
-    :raises HistoryError: if it cannot be read
-    """
-    folder = folder or default_folder()
-    engine = connect(resolve(url, folder))
-    for machine in machines_owing(folder, engine.url):
-        with suppress(HistoryError):  # a living session manager delivers by itself
-            History(url, folder, machine=machine).close()
-    migrate(engine)
-    return engine
-

@@ -6,6 +6,7 @@ from negtrain_ros.core.session import Happening, RepetitionDone, SetBegun, SetEn
 from negtrain_ros.core.types import Repetition, SessionStage, SetSummary
 from negtrain_ros.history.entry import Status
 from negtrain_ros.history.history import History
+from negtrain_ros.history.reading import Interrupted
 from negtrain_ros.history.record import SessionRecord
 
 STATUSES = {SessionStage.FINISHED: Status.FINISHED, SessionStage.STOPPED: Status.STOPPED}
@@ -31,14 +32,15 @@ class Journal:
         """Number of the session in the history; 0: there was none."""
         return self._record.number if self._record else 0
 
-    def open(self, activity: object, record: SessionRecord | None = None) -> None:
-        """Begin a session, or go on with a record of the history."""
-        self.sets, self._record = [], record
-        if isinstance(activity, Training) and record is None:
+    def open(self, activity: object, left: Interrupted | None) -> None:
+        """Begin a session, or go on with one that was interrupted."""
+        self.sets, self._begun = [], None
+        self._record = self._history.resume(left) if left else None
+        if isinstance(activity, Training) and left is None:
             first = activity.prescription
             self._record = self._history.begin(
                 first.athlete, first.exercise, first.method, activity.sets,
-                program=activity.program)
+                program=activity.program, step=activity.step)
 
     def take(self, happening: Happening) -> None:
         """Keep what happened; it is durable when this returns."""

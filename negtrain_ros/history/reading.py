@@ -3,10 +3,12 @@
 """What a session needs to know from the history; each question is given the engine."""
 from dataclasses import dataclass
 import math
+from typing import Any
 
 from negtrain_ros.core.prescription import Loads
+from negtrain_ros.core.program import Program, Standing, standing, Trained
 from negtrain_ros.core.strength import Maximum, StrengthMethod
-from negtrain_ros.core.types import Method, Range
+from negtrain_ros.core.types import Method, Order, Prescription, Range
 from negtrain_ros.history.database import HistoryError
 from negtrain_ros.history.entry import athlete_number, clean_name, Status
 from negtrain_ros.history.models import Athlete, PersonalRange, Session, Set, StrengthTest
@@ -58,17 +60,7 @@ def personal_range(engine: Engine, athlete: str, exercise: str) -> Range | None:
 
 def maximum(engine: Engine, athlete: str, exercise: str) -> Maximum | None:
     """Return the newest accepted maximum, be it expired or not; None: never tested."""
-    with engine.connect() as connection:
-        row = connection.execute(select(
-            StrengthTest.maximum, StrengthTest.method, StrengthTest.taken_at, StrengthTest.fit,
-        ).where(
-            StrengthTest.athlete == athlete_number(clean_name(athlete)),
-            StrengthTest.exercise == exercise, StrengthTest.accepted_at.is_not(None),
-        ).order_by(StrengthTest.taken_at.desc()).limit(1)).first()
-    if row is None:
-        return None
-    return Maximum(row.maximum, StrengthMethod(row.method), row.taken_at,
-                   math.nan if row.fit is None else row.fit)
+    return next(reversed(maxima(engine, athlete, exercise)), None)
 
 
 def last_loads(engine: Engine, athlete: str, exercise: str, method: Method) -> Loads | None:
@@ -107,3 +99,64 @@ def check_test(engine: Engine, number: int, athlete: int, exercise: str) -> None
             StrengthTest.number == number)).first()
     if row is None or (row.athlete, row.exercise) != (athlete, exercise):
         raise HistoryError(f'there is no strength test {number} of this athlete and exercise')
+
+
+def maxima(engine: Engine, athlete: str, exercise: str) -> list[Maximum]:
+    """Return all accepted maxima, oldest first."""
+    with engine.connect() as connection:
+        rows = connection.execute(select(
+            StrengthTest.maximum, StrengthTest.method, StrengthTest.taken_at, StrengthTest.fit,
+        ).where(
+            StrengthTest.athlete == athlete_number(clean_name(athlete)),
+            StrengthTest.exercise == exercise, StrengthTest.accepted_at.is_not(None),
+        ).order_by(StrengthTest.taken_at)).all()
+    return [_maximum(row) for row in rows]
+
+
+def trained(engine: Engine, athlete: str, program: str, exercise: str) -> list[Trained]:
+    """Return the finished sessions of a programme with one exercise, oldest first."""
+    with engine.connect() as connection:
+        rows = connection.execute(select(Session.started_at, Session.step).where(
+            Session.athlete == athlete_number(clean_name(athlete)), Session.program == program,
+            Session.exercise == exercise, Session.status == int(Status.FINISHED),
+        ).order_by(Session.started_at)).all()
+    return [Trained(row.started_at, row.step) for row in rows]
+
+
+def stands(
+    engine: Engine, athlete: str, program: Program, exercise: str, now: float,
+) -> Standing:
+    """Return how far an athlete has come with one exercise of a programme at `now` [s]."""
+    return standing(program, trained(engine, athlete, program.name, exercise),
+                    maxima(engine, athlete, exercise), now=now)
+
+
+def _maximum(row: Any) -> Maximum:
+    return Maximum(row.maximum, StrengthMethod(row.method), row.taken_at,
+                   math.nan if row.fit is None else row.fit)
+
+
+def last_prescription(engine: Engine, session: int) -> Prescription:
+    """
+    Return what the newest set of a session asked for.
+
+    :raises HistoryError: if no set of it was begun
+    """
+    with engine.connect() as connection:
+        row = connection.execute(select(Set.__table__, Session.exercise, Athlete.name).join(
+            Session, Session.number == Set.session).join(
+            Athlete, Athlete.number == Session.athlete).where(
+            Set.session == session).order_by(Set.number.desc()).limit(1)).first()
+    if row is None:
+        raise HistoryError(f'session {session} had not begun a set: begin a new one')
+    return Prescription(
+        athlete=row.name, exercise=row.exercise, method=Method(row.method),
+        concentric=row.concentric, eccentric=row.eccentric, limit=row.limit,
+        order=Order(row.order), range=None if row.bottom is None else Range(row.bottom, row.top),
+        concentric_time=row.concentric_time, eccentric_time=row.eccentric_time,
+        hold_position=_or_nan(row.hold_position), repetitions=row.repetitions,
+        velocity_loss=_or_nan(row.velocity_loss))
+
+
+def _or_nan(value: float | None) -> float:
+    return math.nan if value is None else value

@@ -1,0 +1,49 @@
+# Copyright 2026 negtrain contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Erasing what is stored about a person; docs/privacy.md lists what that is."""
+from contextlib import suppress
+from pathlib import Path
+import time
+
+from negtrain_ros.history import listing
+from negtrain_ros.history.database import said, writing
+from negtrain_ros.history.models import Athlete, Erasure, Session
+from sqlalchemy import delete, Engine, insert, select
+
+
+def erase(engine: Engine, name: str) -> list[Path]:
+    """
+    Erase an athlete with everything that depends on him, recordings included.
+
+    A machine that still owes entries about him cannot bring them back: they are older than the
+    erasure and are dropped. Whoever comes again under the same name begins anew.
+
+    :return: recordings that could not be removed from here
+    :raises HistoryError: if there is no athlete of this name, or the database refuses
+    """
+    athlete = listing.find_athlete(engine, name)['number']
+    with said(engine.url), writing(engine) as connection:
+        recordings = connection.execute(select(Session.recording).where(
+            Session.athlete == athlete, Session.recording != '')).scalars().all()
+        connection.execute(delete(Athlete).where(Athlete.number == athlete))
+        connection.execute(delete(Erasure).where(Erasure.athlete == athlete))
+        connection.execute(insert(Erasure).values(athlete=athlete, erased_at=time.time()))
+    if engine.dialect.name == 'sqlite':
+        _forget_journal(engine)
+    return [path for path in map(Path, recordings) if not _removed(path)]
+
+
+def _forget_journal(engine: Engine) -> None:
+    """Empty SQLite's journal too, which would keep the erased pages until it is written over."""
+    connection = engine.raw_connection()
+    try:
+        connection.cursor().execute('PRAGMA wal_checkpoint(TRUNCATE)')
+    finally:
+        connection.close()
+
+
+def _removed(path: Path) -> bool:
+    with suppress(OSError):
+        path.unlink(missing_ok=True)
+        return True
+    return False

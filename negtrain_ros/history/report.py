@@ -1,0 +1,72 @@
+# Copyright 2026 negtrain contributors
+# SPDX-License-Identifier: Apache-2.0
+"""A session on one page that needs nothing else: tables, and pictures inside the page."""
+import base64
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from negtrain_ros.history import listing
+from negtrain_ros.history.files import private_file
+from sqlalchemy import Engine
+
+NOTHING = '–'
+
+
+def pictures_of(engine: Engine, session: dict[str, Any]) -> dict[str, bytes]:
+    """Return the pictures of a session by name, in the order in which they are shown."""
+    from negtrain_ros.history import pictures
+    repetitions = listing.repetitions_of(engine, session['number'])
+    drawn = {f'set-{training_set["number"]}': pictures.of_set(
+        training_set, [row for row in repetitions if row['set'] == training_set['number']])
+        for training_set in listing.sets_of(engine, session['number'])}
+    drawn['repetitions'] = pictures.of_repetitions(repetitions)
+    drawn['strength'] = pictures.of_strength(
+        listing.tests_of(engine, session['athlete'], session['exercise']))
+    return {name: picture for name, picture in drawn.items() if picture}
+
+
+def page(engine: Engine, session: dict[str, Any], pictures: dict[str, bytes]) -> str:
+    """Return the page of a session, as listing.find_session gives it."""
+    templates = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent / 'templates'), autoescape=True,
+        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    templates.filters |= {'date': _date, 'number': _number, 'words': _words}
+    return templates.get_template('report.html').render(
+        session=session, sets=listing.sets_of(engine, session['number']),
+        repetitions=listing.repetitions_of(engine, session['number']),
+        faults=listing.faults_of(engine, session['number']),
+        tests=listing.tests_of(engine, session['athlete'], session['exercise']),
+        pictures={name: base64.b64encode(picture).decode() for name, picture in pictures.items()})
+
+
+def write_report(engine: Engine, number: int | None, folder: Path, *, png: bool) -> list[Path]:
+    """
+    Write the report of a session, and its pictures beside it if wanted; return the files.
+
+    :param number: None: the newest session
+    :raises HistoryError: if there is no such session or a file cannot be written
+    """
+    session = listing.find_session(engine, number)
+    pictures = pictures_of(engine, session)
+    name = f'session-{session["number"]}'
+    files = {f'{name}.html': page(engine, session, pictures).encode()}
+    if png:
+        files |= {f'{name}-{which}.png': picture for which, picture in pictures.items()}
+    for file_name, content in files.items():
+        with private_file(folder / file_name) as file:
+            file.write(content)
+    return [folder / file_name for file_name in files]
+
+
+def _date(stamp: float | None, form: str = '%Y-%m-%d %H:%M') -> str:
+    return NOTHING if stamp is None else datetime.fromtimestamp(stamp).strftime(form)
+
+
+def _number(value: float | None, digits: int = 1) -> str:
+    return NOTHING if value is None else f'{value:.{digits}f}'
+
+
+def _words(value: str | None) -> str:
+    return NOTHING if not value else value.replace('_', ' ')
