@@ -206,8 +206,8 @@ def lower_in_spite_of_full_effort(share):
     """Return speeds [m/s] and faults of a lowering at a share of the isometric force."""
     muscle = MuscleSettings(endurance=1e4)
     load = share * Muscle(muscle).isometric / GRAVITY
-    gym = Gym(lambda station: load if station.machine.now > 4.0 else 30.0, muscle=muscle,
-              tremor=0.0, start=0.75)
+    gym = Gym(lambda station: load if station.machine.now > 4.0 else 1.0, muscle=muscle,
+              tremor=0.0, start=0.8)
     gym.run(4.0, Instruction.PUSH)
     assert gym.station.machine.position > 0.79, 'not at the upper stop'
     part = gym.run(8.0, Instruction.PUSH)
