@@ -11,6 +11,12 @@ import typer
 # Where each command stands; only the one that is called is imported, so that the quick stay quick.
 COMMANDS = {
     'sim': 'negtrain_ros.cli.sim',
+    'replay': 'negtrain_ros.replay',
+    'plan': 'negtrain_ros.cli.records',
+    'history': 'negtrain_ros.cli.records',
+    'report': 'negtrain_ros.cli.records',
+    'export': 'negtrain_ros.cli.records',
+    'athlete': 'negtrain_ros.cli.records',
 }
 
 

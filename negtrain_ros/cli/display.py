@@ -1,13 +1,21 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """What a training looks like in the terminal while it happens."""
+from enum import Enum
 import math
 from types import TracebackType
 from typing import Any, Self
 
 from negtrain_ros.core.types import (
-    LoadState, MachineState, Phase, PhaseEstimate, Repetition, SessionState, Stage,
-    Verdict)
+    LoadState,
+    MachineState,
+    Phase,
+    PhaseEstimate,
+    Repetition,
+    SessionState,
+    Stage,
+    Verdict,
+)
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.panel import Panel
@@ -26,7 +34,7 @@ class Lines:
     def __init__(self, console: Console) -> None:
         """Write to a console."""
         self._console = console
-        self._last: tuple[object, ...] = ()
+        self._said: dict[str, str] = {}
 
     def __enter__(self) -> Self:
         """Return the display itself."""
@@ -41,18 +49,17 @@ class Lines:
     def show(self, topic: str, value: Any) -> None:
         """Take note of a value that was heard."""
         if topic == 'repetitions' and value.stage is Stage.COMPLETE:
-            self._print(describe(value))
-        elif topic == 'session' and (value.stage, value.set, value.text) != self._last:
-            self._last = (value.stage, value.set, value.text)
-            self._print(f'{value.stage.name.lower()}: {value.text}')
-        elif topic == 'load_state' and value.faults:
-            self._print(f'{value.mode.name.lower()}: {value.explanation}', once=True)
+            self._say(topic, describe(value))
+        elif topic == 'session':
+            self._say(topic, f'{value.stage.name.lower()}: {value.text}')
+        elif topic == 'load_state':
+            self._say(topic, ', '.join(map(name_of, value.faults)))
 
-    def _print(self, line: str, once: bool = False) -> None:
-        if not once or self._last != (line,):
+    def _say(self, topic: str, line: str) -> None:
+        """Print a line that says something new about its topic."""
+        if line and line != self._said.get(topic):
             self._console.print(line, highlight=False, markup=False, soft_wrap=True)
-        if once:
-            self._last = (line,)
+        self._said[topic] = line
 
 
 class Display:
@@ -97,7 +104,7 @@ class Display:
             rows.add_row(*row)
         past = [Text(describe(repetition), style='dim') for repetition in self._done[-4:]]
         title = 'negtrain' if session is None or not session.exercise else (
-            f'{session.exercise.replace("_", " ")} · {session.method.name.lower()}')
+            f'{session.exercise.replace("_", " ")} · {name_of(session.method)}')
         return Panel(Group(rows, *past), title=title, width=2 * BAR)
 
     def _position(self) -> tuple[RenderableType, ...]:
@@ -107,25 +114,22 @@ class Display:
         known = math.isfinite(estimate.fraction)
         place = f'{100 * estimate.fraction:3.0f} %' if known else f'{estimate.position:.3f} m'
         colour = COLOURS.get(estimate.phase, 'yellow')
-        bar = ProgressBar(total=1.0, completed=min(max(estimate.fraction, 0.0), 1.0) if known else 0,
-                          width=BAR, complete_style=colour, finished_style=colour)
-        name = estimate.phase.name.lower().replace('_', ' ')
-        return 'phase', bar, Text(f'{name:11s} {place}', style=colour)
+        bar = _bar(estimate.fraction if known else 0.0, 1.0, colour)
+        return 'phase', bar, Text(f'{name_of(estimate.phase):11s} {place}', style=colour)
 
     def _load(self) -> tuple[RenderableType, ...]:
         machine: MachineState | None = self._heard.get('machine_state')
         load: LoadState | None = self._heard.get('load_state')
         if machine is None or load is None:
             return 'load', '', 'not heard yet'
-        bar = ProgressBar(total=HEAVIEST, completed=min(max(machine.load, 0.0), HEAVIEST), width=BAR,
-                          complete_style='cyan', finished_style='cyan')
-        return 'load', bar, f'{machine.load:5.1f} kg of {load.target:5.1f} kg'
+        return ('load', _bar(machine.load, HEAVIEST, 'cyan'),
+                f'{machine.load:5.1f} kg of {load.target:5.1f} kg')
 
     def _work(self, session: SessionState | None) -> tuple[RenderableType, ...]:
         if session is None or not session.sets:
             return 'session', 'not begun', ''
         left = f'{session.rest_left:4.0f} s' if session.rest_left else ''
-        return (session.stage.name.lower(), session.text,
+        return (name_of(session.stage), session.text,
                 f'set {session.set}/{session.sets}  repetition '
                 f'{session.repetition}/{session.repetitions}  {left}')
 
@@ -133,17 +137,28 @@ class Display:
         load: LoadState | None = self._heard.get('load_state')
         if load is None:
             return '', '', ''
-        faults = ', '.join(fault.name.lower().replace('_', ' ') for fault in load.faults)
-        return (load.mode.name.lower(), load.explanation,
+        faults = ', '.join(map(name_of, load.faults))
+        return (name_of(load.mode), load.explanation,
                 Text(faults or 'no fault', style='bold red' if faults else 'dim'))
+
+
+def name_of(member: Enum) -> str:
+    """Return the name of a member of an enumeration, for people."""
+    return member.name.lower().replace('_', ' ')
+
+
+def _bar(value: float, full: float, colour: str) -> ProgressBar:
+    return ProgressBar(total=full, completed=min(max(value, 0.0), full), width=BAR,
+                       complete_style=colour, finished_style=colour)
 
 
 def describe(repetition: Repetition) -> str:
     """Return one line about a complete repetition."""
     up, down = repetition.concentric, repetition.eccentric
     counted = repetition.verdict is Verdict.COUNTED
-    verdict = '' if counted else f'  not counted: {repetition.verdict.name.lower()}'
-    return (f'repetition {repetition.number:2d}: up {up.mean_load:5.1f} kg in {up.duration:4.2f} s, '
+    verdict = '' if counted else f'  not counted: {name_of(repetition.verdict)}'
+    return (f'repetition {repetition.number:2d}: '
+            f'up {up.mean_load:5.1f} kg in {up.duration:4.2f} s, '
             f'down {down.plateau_load:5.1f} kg in {down.duration:4.2f} s{verdict}')
 
 

@@ -47,12 +47,12 @@ def history(
         print('no session')
         return
     _show(['session', 'begun', 'athlete', 'exercise', 'programme', 'method', 'sets',
-           'counted', 'up / down [kg]', 'work [kJ]', 'status'], [
+           'counted', 'up / down [kg]', 'status'], [
         [str(row['number']), _date(row['started_at']), row['athlete'], row['exercise'],
          f'{row["program"]} {row["step"]}' if row['program'] else '', row['method'],
          f'{row["sets"]} of {row["sets_planned"]}', str(row['repetitions']),
          f'{_number(row["concentric_mean_load"])} / {_number(row["eccentric_plateau_load"])}',
-         _number(_work(row), 2), row['status']] for row in rows])
+         row['status']] for row in rows])
 
 
 def export(
@@ -191,19 +191,14 @@ def _show(head: list[str], rows: list[list[str]]) -> None:
     from rich.table import Table
     from rich.text import Text
     console = Console() if sys.stdout.isatty() else Console(width=1000)
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for title in head:
         table.add_column(
-            title, overflow='fold', no_wrap=title in ('session', 'begun') or '[' in title,
+            Text(title), overflow='fold', no_wrap=title not in ('athlete', 'next', 'remark'),
             justify='right' if '[' in title or title == 'counted' else 'left')
     for row in rows:
         table.add_row(*map(Text, row))
     console.print(table)
-
-
-def _work(row: dict[str, Any]) -> float | None:
-    parts = [row[f'{phase}_work'] for phase in ('concentric', 'eccentric')]
-    return None if None in parts else sum(parts) / 1000.0
 
 
 def _date(stamp: float) -> str:

@@ -4,20 +4,25 @@
 from datetime import datetime
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, IO
 
 from negtrain_ros import bringup
 from negtrain_ros.cli import Refused
-from negtrain_ros.cli.display import Display, Lines
+from negtrain_ros.cli.display import Display, Lines, name_of
 from negtrain_ros.cli.summary import draw, Recording, tabulate
 from negtrain_ros.cli.trainer import Trainer, Unfinished
 from negtrain_ros.core.limits import Limits
 from negtrain_ros.core.methods import check
-from negtrain_ros.core.prescription import loads
-from negtrain_ros.core.types import Method, Prescription, Repetition, Stage, Verdict
+from negtrain_ros.core.prescription import loads, PrescriptionSettings
+from negtrain_ros.core.types import Method, Prescription, Repetition, SetEnd, Stage, Verdict
+from negtrain_ros.history.exercises import shipped_exercises
 from negtrain_ros.runner import NodeDied, Runner
 from rich.console import Console
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 from typer import Option
+
+from negtrain_interfaces.action import Train
 
 METHODS = {method.name.lower(): method for method in Method}
 ATHLETE = 'simulated athlete'
@@ -50,13 +55,13 @@ def sim(
     prescription = _prescription(
         exercise, maximum, method, concentric, eccentric, repetitions, concentric_time,
         eccentric_time)
+    params_file = _parameters(params_file)
     os.environ.setdefault('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
     if domain is not None:
         os.environ['ROS_DOMAIN_ID'] = str(domain)
     folder = _folder(output)
     start = bringup.Start(
-        namespace=namespace, params_file=params_file or bringup.parameters_file(),
-        use_sim_time=real_time_factor != 1.0,
+        namespace=namespace, params_file=params_file, use_sim_time=real_time_factor != 1.0,
         parameters={'mock_machine': {
             'simulation.real_time_factor': real_time_factor, 'simulation.seed': seed,
             'muscle.maximum': maximum, 'athlete.concentric_time': concentric_time,
@@ -67,20 +72,27 @@ def sim(
     with (folder / 'nodes.log').open('w') as log, \
             (Display(console) if live else Lines(console)) as view:
         try:
-            done, recording = _run(start, log, view, prescription, sets, rest)
+            result, done, recording = _run(start, log, view, prescription, sets, rest)
         except (Unfinished, NodeDied) as failure:
             raise Refused(str(failure), status=1) from None
-    console.print(tabulate(done))
     picture = folder / 'session.png'
     recording.write(folder / 'truth.csv')
     draw(recording, done, prescription, picture)
     counted = sum(repetition.verdict is Verdict.COUNTED for repetition in done)
+    console.print(tabulate(done))
     console.print(f'{counted} of {sets * repetitions} repetitions counted · heaviest lift '
-                  f'{recording.heaviest_lift(done[0].concentric.start):.1f} kg')
+                  f'{recording.heaviest_lift():.1f} kg')
     console.print(f'picture: {picture}', soft_wrap=True, highlight=False)
+    if counted < sets * repetitions:
+        ends = ', '.join(name_of(SetEnd(one.ended_by)) for one in result.sets)
+        raise Refused(f'not all repetitions were done; the sets ended by: {ends}', status=1)
 
 
-def _run(start, log, view, prescription, sets, rest):
+def _run(
+    start: bringup.Start, log: IO[str], view: Display | Lines, prescription: Prescription,
+    sets: int, rest: float,
+) -> tuple[Train.Result, list[Repetition], Recording]:
+    """Bring the machine up, calibrate, train; return what came of it and what was recorded."""
     done: list[Repetition] = []
     recording = Recording()
     runner = Runner(bringup.SIMULATION, start, log)
@@ -89,7 +101,7 @@ def _run(start, log, view, prescription, sets, rest):
         runner.check()
         view.refresh()
 
-    def hear(topic, value) -> None:
+    def hear(topic: str, value: Any) -> None:
         view.show(topic, value)
         if topic == 'repetitions' and value.stage is Stage.COMPLETE:
             done.append(value)
@@ -103,30 +115,52 @@ def _run(start, log, view, prescription, sets, rest):
             trainer.calibrate(prescription.athlete, prescription.exercise)
             done.clear()
             recording.rows.clear()
-            trainer.train(prescription, sets, rest)
-    return done, recording
+            result = trainer.train(prescription, sets, rest)
+    return result, done, recording
 
 
-def _prescription(exercise, maximum, method, concentric, eccentric, repetitions, up, down):
+def _prescription(
+    exercise: str, maximum: float, method: str, concentric: float | None,
+    eccentric: float | None, repetitions: int, up: float, down: float,
+) -> Prescription:
     """Return what is to be trained, or refuse it in one line."""
+    known = shipped_exercises()
+    if exercise not in known:
+        raise Refused(f'unknown exercise {exercise!r}: one of {", ".join(known)}')
     if method not in METHODS:
         raise Refused(f'unknown method {method!r}: one of {", ".join(METHODS)}')
     try:
-        derived = loads(maximum, METHODS[method])
+        derived = loads(maximum, METHODS[method], settings=PrescriptionSettings(
+            step=known[exercise].step, machine_limit=known[exercise].machine_limit))
     except ValueError as refusal:
         raise Refused(str(refusal)) from None
     prescription = Prescription(
         athlete=ATHLETE, exercise=exercise, method=METHODS[method],
         concentric=derived.concentric if concentric is None else concentric,
         eccentric=derived.eccentric if eccentric is None else eccentric,
-        limit=derived.limit, repetitions=repetitions, concentric_time=up, eccentric_time=down)
-    refusal = check(prescription, Limits())
-    if refusal:
-        raise Refused(refusal)
+        limit=derived.limit, order=known[exercise].begins, repetitions=repetitions,
+        concentric_time=up, eccentric_time=down)
+    reason = check(prescription, Limits())
+    if reason:
+        raise Refused(reason)
     return prescription
 
 
-def _folder(output):
+def _parameters(path: Path | None) -> Path:
+    """Return the file with the parameters of the nodes, once it could be read."""
+    path = path or bringup.parameters_file()
+    try:
+        content = YAML(typ='safe').load(path.read_text())
+    except OSError as error:
+        raise Refused(f'{path}: {error.strerror}') from None
+    except (YAMLError, UnicodeDecodeError) as error:
+        raise Refused(f'{path}: {error}') from None
+    if not isinstance(content, dict):
+        raise Refused(f'{path}: no parameters of nodes')
+    return path
+
+
+def _folder(output: Path) -> Path:
     """Return a new folder for this run."""
     folder = output / datetime.now().strftime('%Y-%m-%d_%H-%M-%S')
     try:

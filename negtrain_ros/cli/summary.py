@@ -5,12 +5,14 @@ from collections.abc import Sequence
 import csv
 from pathlib import Path
 
-from negtrain_interfaces.msg import Truth
 from negtrain_ros.core.types import PhaseMeasure, Prescription, Repetition, Verdict
 from negtrain_ros.shell.conversions import seconds
 from rich.table import Table
 
-COLUMNS = ('load [kg]', 'peak [kg]', 'time [s]', 'range [m]', 'mean [m/s]', 'peak [m/s]', 'work [J]')
+from negtrain_interfaces.msg import Truth
+
+COLUMNS = (
+    'load [kg]', 'peak [kg]', 'time [s]', 'range [m]', 'mean [m/s]', 'peak [m/s]', 'work [J]')
 
 
 class Recording:
@@ -25,11 +27,10 @@ class Recording:
         self.rows.append((seconds(truth.header.stamp), truth.position, truth.velocity,
                           truth.load, truth.intention))
 
-    def heaviest_lift(self, since: float) -> float:
-        """Return the largest load [kg] applied while the athlete lifted, from a time [s] on."""
-        return max((load for stamp, _, velocity, load, intention in self.rows
-                    if stamp >= since and intention == Truth.LIFTING and velocity > 0.0),
-                   default=0.0)
+    def heaviest_lift(self) -> float:
+        """Return the largest load [kg] applied while the athlete lifted, as he knows it."""
+        return max((load for _, _, velocity, load, intention in self.rows
+                    if intention == Truth.LIFTING and velocity > 0.0), default=0.0)
 
     def write(self, path: Path) -> None:
         """Write everything to a CSV file."""
@@ -56,7 +57,8 @@ def tabulate(repetitions: Sequence[Repetition]) -> Table:
 
 
 def draw(
-    recording: Recording, repetitions: Sequence[Repetition], prescription: Prescription, path: Path,
+    recording: Recording, repetitions: Sequence[Repetition], prescription: Prescription,
+    path: Path,
 ) -> None:
     """Draw position and load over time into a PNG file."""
     import matplotlib
@@ -70,7 +72,8 @@ def draw(
     above.plot(times, positions, color='black', linewidth=1.0)
     above.set_ylabel('position [m]')
     for repetition in repetitions:
-        for phase, colour in ((repetition.concentric, 'tab:green'), (repetition.eccentric, 'tab:red')):
+        ways = (repetition.concentric, 'tab:green'), (repetition.eccentric, 'tab:red')
+        for phase, colour in ways:
             begin = phase.start - stamps[0]
             for axes in (above, below):
                 axes.axvspan(begin, begin + phase.duration, color=colour, alpha=0.12, linewidth=0)
@@ -81,7 +84,8 @@ def draw(
     below.axhline(prescription.eccentric, color='tab:red', linestyle=':', linewidth=1.0)
     below.set_ylabel('load applied [kg]')
     below.set_xlabel('time [s]')
-    above.set_title(f'{prescription.exercise.replace("_", " ")}, {prescription.method.name.lower()}: '
+    above.set_title(f'{prescription.exercise.replace("_", " ")}, '
+                    f'{prescription.method.name.lower()}: '
                     f'{prescription.concentric:g} kg up (green), '
                     f'{prescription.eccentric:g} kg down (red)')
     figure.savefig(path, dpi=110)

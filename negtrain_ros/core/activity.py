@@ -1,13 +1,21 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What is done in a session, set by set: a calibration of the range, a training, a strength test."""
-from dataclasses import replace
+"""What is done in a session, set by set: calibrating the range, training."""
 import math
 from typing import Protocol
 
 from negtrain_ros.core.calibration import CalibrationSettings, RangeCalibration
 from negtrain_ros.core.types import (
-    Instruction, Order, Prescription, Range, Repetition, SessionStage, SetEnd, Stage, Verdict)
+    Instruction,
+    Order,
+    Prescription,
+    Range,
+    Repetition,
+    SessionStage,
+    SetEnd,
+    Stage,
+    Verdict,
+)
 
 
 class Activity(Protocol):
@@ -33,6 +41,9 @@ class Activity(Protocol):
     def hear(self, repetition: Repetition) -> bool:
         """Take note of a repetition; return whether it is complete and belongs to the set."""
 
+    def feel(self, stamp: float, load: float) -> None:
+        """Take the load [kg] that the athlete resists at a time [s]."""
+
     def advance(self, end: SetEnd) -> bool:
         """Go to the next set after one that ended so; return False if there is none."""
 
@@ -44,18 +55,24 @@ class Training:
     instruction = Instruction.TRAIN
     text = 'lift and lower'
 
-    def __init__(self, sets: tuple[Prescription, ...], rest: float, program: str = '') -> None:
+    def __init__(
+        self, sets: tuple[Prescription, ...], rest: float, *, program: str = '', step: int = 0,
+        first: int = 1,
+    ) -> None:
         """
         Plan the sets.
 
         :param sets: what each set asks for, at least one
         :param rest: time between sets [s]
         :param program: name of the programme that this comes from, empty for none
+        :param step: which step of the programme, counted from 1
+        :param first: set to begin with; above 1 when an interrupted session goes on
         """
         self.program = program
+        self.step = step
         self.rest = rest
         self.sets = len(sets)
-        self.set = 1
+        self.set = first
         self._prescriptions = sets
         self._begin()
 
@@ -81,6 +98,9 @@ class Training:
             self.repetition = self._complete + (repetition.stage is Stage.HALFWAY)
         return repetition.stage is Stage.COMPLETE
 
+    def feel(self, stamp: float, load: float) -> None:
+        """Take no note: what matters is heard with the repetitions."""
+
     def advance(self, end: SetEnd) -> bool:
         """Go to the next set, unless the athlete has left or this was the last."""
         if self.set == self.sets or end is SetEnd.LEFT:
@@ -91,9 +111,9 @@ class Training:
 
     def _begin(self) -> None:
         self.repetition = 0
-        self._complete = 0
-        self._first = 0.0
-        self._slowest = 0.0
+        self._complete: int = 0
+        self._first: float = 0.0
+        self._slowest: float = 0.0
 
     def _take_velocity(self, velocity: float) -> None:
         if math.isfinite(velocity):
@@ -138,6 +158,9 @@ class Calibration:
         self.range = self._calibration.step(repetition)
         self.repetition += repetition.stage is Stage.COMPLETE
         return repetition.stage is Stage.COMPLETE
+
+    def feel(self, stamp: float, load: float) -> None:
+        """Take no note: what matters is heard with the repetitions."""
 
     def advance(self, end: SetEnd) -> bool:
         """There is only one set."""

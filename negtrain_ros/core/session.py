@@ -9,13 +9,21 @@ falls into a fault needs no path of its own.
 """
 from dataclasses import dataclass
 from enum import auto, Enum
-import math
 
 from negtrain_ros.core.activity import Activity
 from negtrain_ros.core.settings import parameter, Settings
 from negtrain_ros.core.types import (
-    Fault, Instruction, Limit, LoadState, Mode, Prescription, Repetition, SessionStage,
-    SessionState, SetEnd, Verdict)
+    Fault,
+    Instruction,
+    Limit,
+    LoadState,
+    Mode,
+    Prescription,
+    Repetition,
+    SessionStage,
+    SessionState,
+    SetEnd,
+)
 
 
 class Event(Enum):
@@ -36,7 +44,7 @@ OPEN = (SessionStage.COUNTDOWN, *WORKING, SessionStage.RESTING, SessionStage.PAU
 CLOSED = (SessionStage.IDLE, SessionStage.FINISHED, SessionStage.STOPPED)
 
 # READY leads to the working stage of the activity in hand; TRAINING stands for all three.
-TRANSITIONS = {
+TRANSITIONS: dict[tuple[SessionStage, Event], SessionStage] = {
     **{(stage, Event.START): SessionStage.COUNTDOWN for stage in CLOSED},
     (SessionStage.COUNTDOWN, Event.READY): SessionStage.TRAINING,
     **{(stage, Event.SET_OVER): SessionStage.RESTING for stage in WORKING},
@@ -64,6 +72,8 @@ class SessionSettings(Settings):
 
     countdown: float = parameter(3.0, 'from the call into position to the first repetition',
                                  0.0, 60.0, unit='s')
+    test_rest: float = parameter(60.0, 'between the trials of a strength test', 0.0, 600.0,
+                                 unit='s')
     patience: float = parameter(60.0, 'how long the machine may refuse to arm before it stops',
                                 1.0, 600.0, unit='s')
 
@@ -188,6 +198,8 @@ class Session:
             self.request(event, now, reason)
         elif self.stage is SessionStage.COUNTDOWN and refusal:
             self._reason = refusal
+        if self.stage in WORKING and load is not None:
+            self._activity.feel(load.stamp, load.commanded)
         happenings, self._happenings = tuple(self._happenings), []
         return self._state(now), happenings
 

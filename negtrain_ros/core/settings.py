@@ -40,5 +40,5 @@ class Settings:
             if isinstance(value, bool) or not isinstance(value, int | float):
                 raise ValueError(f'{setting.name} = {value!r} is not a number')
             if not math.isfinite(value) or not low <= value <= high:
-                raise ValueError(
-                    f'{setting.name} = {value} is outside {low:g} .. {high:g} {rule["unit"]}'.rstrip())
+                allowed = f'{low:g} .. {high:g} {rule["unit"]}'.rstrip()
+                raise ValueError(f'{setting.name} = {value} is outside {allowed}')

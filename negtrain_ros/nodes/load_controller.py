@@ -3,15 +3,23 @@
 """Turn phases into load commands, and end with a light handle whatever breaks."""
 from dataclasses import replace
 
-from negtrain_interfaces.msg import (
-    HandleState, LoadCommand, LoadState, MachineState, PhaseState, Prescription, SessionState)
-from negtrain_interfaces.srv import Prescribe
 from negtrain_ros.core import types
 from negtrain_ros.core.load import Inputs, LoadController, LoadSettings
 from negtrain_ros.shell import conversions, graph, parameters, qos, run
 from negtrain_ros.shell.diagnostics import Diagnostics
 from rclpy.node import Node
 from std_srvs.srv import Trigger
+
+from negtrain_interfaces.msg import (
+    HandleState,
+    LoadCommand,
+    LoadState,
+    MachineState,
+    PhaseState,
+    Prescription,
+    SessionState,
+)
+from negtrain_interfaces.srv import Prescribe
 
 SILENCE = 0.02  # s without a phase after which the controller decides by itself
 STATE_PERIOD = 0.05  # s between states in which nothing has changed

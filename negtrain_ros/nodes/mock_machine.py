@@ -3,7 +3,6 @@
 """Stand in for a machine, its drive and its encoder, and for the athlete at the handle."""
 import time
 
-from negtrain_interfaces.msg import EncoderCounts, LoadCommand, MachineState, SessionState, Truth
 from negtrain_ros.core import types
 from negtrain_ros.core.guard import GuardSettings
 from negtrain_ros.shell import conversions, parameters, qos, run
@@ -18,6 +17,8 @@ from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from rosgraph_msgs.msg import Clock as Now
 from std_msgs.msg import Header
+
+from negtrain_interfaces.msg import EncoderCounts, LoadCommand, MachineState, SessionState, Truth
 
 
 class MockMachine(Node):
@@ -36,8 +37,7 @@ class MockMachine(Node):
             Machine(machine, guard, kinematics, start=time.time()),
             Athlete(athlete, muscle, simulation.seed))
         self._pace = Pace(simulation)
-        self._faults = ()
-        self._diagnostics = Diagnostics(self, lambda: self._faults)
+        self._diagnostics = Diagnostics(self, lambda: self._station.machine.state().faults)
         self.create_subscription(LoadCommand, 'load_command', self._on_command, qos.COMMANDS)
         self.create_subscription(SessionState, 'session', self._on_session, qos.STATE)
         if self._makes_time:
@@ -57,7 +57,9 @@ class MockMachine(Node):
             self._advance(self._pace.answered(time.monotonic()))
 
     def _on_session(self, message):
-        self._station.athlete.hear(types.Instruction(message.instruction))
+        instruction = types.Instruction(message.instruction)
+        fast = instruction is types.Instruction.LIFT_FAST
+        self._station.athlete.hear(types.Instruction.TRAIN if fast else instruction, maximal=fast)
 
     def _on_timer(self):
         self._advance(self._pace.due(time.monotonic()))
@@ -65,7 +67,6 @@ class MockMachine(Node):
     def _advance(self, steps):
         for _ in range(steps):
             state, counts = self._station.step(self._pace.step_time)
-            self._faults = state.faults
             header = Header(stamp=conversions.to_time(state.stamp))
             if self._makes_time:
                 self._times.publish(Now(clock=header.stamp))

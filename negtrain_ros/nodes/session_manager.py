@@ -5,10 +5,11 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from negtrain_interfaces.msg import LoadState, Repetition, SessionState
 from negtrain_ros.core import types
 from negtrain_ros.core.calibration import CalibrationSettings
 from negtrain_ros.core.session import Event, Session, SessionEnded, SessionSettings
+from negtrain_ros.core.strength import StrengthSettings
+from negtrain_ros.history.database import HistoryError
 from negtrain_ros.history.history import History
 from negtrain_ros.history.journal import Journal
 from negtrain_ros.history.settings import HistorySettings
@@ -19,6 +20,9 @@ from negtrain_ros.shell.offers import Offers
 from negtrain_ros.shell.wishes import Wishes
 from rclpy.node import Node
 from std_srvs.srv import Trigger
+
+from negtrain_interfaces.msg import LoadState, Repetition, SessionState
+from negtrain_interfaces.srv import AcceptStrengthTest
 
 PERIOD = 0.05  # s
 HEARTBEAT = 0.25  # s between states in which nothing but the clock has changed
@@ -32,9 +36,9 @@ class SessionManager(Node):
         """Wire session and history; parameters as in docs/parameters.md."""
         super().__init__(
             'session_manager', automatically_declare_parameters_from_overrides=True, **options)
-        session, calibration, place = parameters.declare(
+        session, calibration, strength, place = parameters.declare(
             self, session=SessionSettings, calibration=CalibrationSettings,
-            history=HistorySettings)
+            strength=StrengthSettings, history=HistorySettings)
         self._session = Session(session)
         self._history = History(
             place.url, Path(place.folder) if place.folder else None, machine=place.machine,
@@ -49,15 +53,18 @@ class SessionManager(Node):
         self._states = self.create_publisher(SessionState, 'session', qos.STATE)
         for name, event in REQUESTS.items():
             self.create_service(Trigger, name, partial(self._on_request, event))
-        offers = Offers(self._begin, self._history, self._journal, calibration)
+        self.create_service(AcceptStrengthTest, 'accept_strength_test', self._on_accept)
+        offers = Offers(
+            self._begin, partial(conversions.now, self), self._history, self._journal,
+            calibration=calibration, strength=strength, test_rest=session.test_rest)
         self._actions = Actions(self, self._on_cancel, **offers.all())
         self.create_timer(PERIOD, self._step)
 
-    def _begin(self, activity):
+    def _begin(self, activity, interrupted):
         refusal = self._session.start(activity, conversions.now(self))
         if refusal:
             raise ValueError(refusal)
-        self._journal.open(activity)
+        self._journal.open(activity, interrupted)
         self._step()
 
     def _on_load(self, message):
@@ -72,6 +79,14 @@ class SessionManager(Node):
         refusal = self._session.request(event, conversions.now(self), event.name.lower())
         response.success, response.message = refusal is None, refusal or ''
         self._step()
+        return response
+
+    def _on_accept(self, request, response):
+        try:
+            self._history.accept_test(request.athlete, request.exercise, request.test)
+        except HistoryError as refusal:
+            response.reason = str(refusal)
+        response.accepted = not response.reason
         return response
 
     def _on_cancel(self):

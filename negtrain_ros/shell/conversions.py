@@ -15,9 +15,10 @@ import math
 from typing import Any, get_args, get_type_hints
 
 from builtin_interfaces.msg import Time
-from negtrain_interfaces import msg
 from negtrain_ros.core import types
 from rclpy.node import Node
+
+from negtrain_interfaces import msg
 
 MESSAGES: dict[type, type] = {
     types.Handle: msg.HandleState,
@@ -74,7 +75,7 @@ def from_msg(kind: type, message: Any) -> Any:
 
 
 @cache
-def _rules(kind: type) -> tuple[tuple[str, Read, Write], ...]:
+def _rules(kind: Any) -> tuple[tuple[str, Read, Write], ...]:
     hints = get_type_hints(kind)
     return tuple((field.name, *_rule(field.name, hints[field.name])) for field in fields(kind))
 
@@ -97,7 +98,8 @@ def _rule(name: str, hint: Any) -> tuple[Read, Write]:
     if get_args(hint):
         read, write = _item_rule(get_args(hint)[0])
         return (lambda message: tuple(map(read, getattr(message, name))),
-                lambda message, value: setattr(message, name, list(map(write, getattr(value, name)))))
+                lambda message, value: setattr(
+                    message, name, [write(item) for item in getattr(value, name)]))
     if hint is float:
         return (lambda message: _same_nan(getattr(message, name)),
                 lambda message, value: setattr(message, name, float(getattr(value, name))))

@@ -5,14 +5,24 @@ from collections.abc import Callable
 from dataclasses import replace
 import math
 
-from negtrain_interfaces.action import CalibrateRange, Train
 from negtrain_ros.core.activity import Activity, Calibration, Training
 from negtrain_ros.core.calibration import CalibrationSettings
-from negtrain_ros.core.types import Order, Prescription, Range, SessionStage, SessionState
+from negtrain_ros.core.exercise import Exercise
+from negtrain_ros.core.prescription import PrescriptionSettings
+from negtrain_ros.core.program import Block
+from negtrain_ros.core.strength import StrengthMethod, StrengthSettings
+from negtrain_ros.core.testing import StrengthTesting
+from negtrain_ros.core.trials import trials
+from negtrain_ros.core.types import Prescription, Range, SessionStage, SessionState
+from negtrain_ros.history import planning, reading
+from negtrain_ros.history.exercises import shipped_exercises
 from negtrain_ros.history.history import History
 from negtrain_ros.history.journal import Journal
+from negtrain_ros.history.programs import find_program
 from negtrain_ros.shell import conversions
 from negtrain_ros.shell.actions import Offer
+
+from negtrain_interfaces.action import CalibrateRange, StrengthTest, Train
 
 OUTCOMES = {
     SessionStage.FINISHED: Train.Result.FINISHED,
@@ -25,25 +35,34 @@ class Offers:
     """Makes activities of goals; what a goal leaves open comes from the history."""
 
     def __init__(
-        self, begin: Callable[[Activity], None], history: History, journal: Journal,
-        calibration: CalibrationSettings,
+        self, begin: Callable[[Activity, reading.Interrupted | None], None],
+        now: Callable[[], float], history: History, journal: Journal, *,
+        calibration: CalibrationSettings, strength: StrengthSettings, test_rest: float,
     ) -> None:
         """
         Offer what the session can do.
 
-        :param begin: starts an activity, raises ValueError with the reason why it cannot
+        :param begin: starts an activity, or goes on with an interrupted one; raises ValueError
+            with the reason why it cannot
+        :param now: the time [s]
+        :param test_rest: between the trials of a strength test [s]
         """
         self._begin = begin
         self._history = history
         self._journal = journal
+        self._now = now
         self._settings = calibration
+        self._strength = strength
+        self._test_rest = test_rest
         self._calibration: Calibration | None = None
+        self._testing: StrengthTesting | None = None
 
     def all(self) -> dict[str, Offer]:
         """Return every action by its name."""
         return {
             'calibrate_range': Offer(
                 CalibrateRange, self._calibrate, self._so_far, self._calibrated),
+            'strength_test': Offer(StrengthTest, self._test, self._trial, self._tested),
             'train': Offer(Train, self._train, self._training, self._trained),
         }
 
@@ -51,8 +70,9 @@ class Offers:
         settings = self._settings
         if goal.repetitions:
             settings = replace(settings, repetitions=goal.repetitions)
-        activity = Calibration(goal.athlete, goal.exercise, Order.CONCENTRIC_FIRST, settings)
-        self._begin(activity)
+        activity = Calibration(
+            goal.athlete, goal.exercise, self._exercise(goal.exercise).begins, settings)
+        self._begin(activity, None)
         self._calibration = activity
 
     def _so_far(self, state: SessionState) -> CalibrateRange.Feedback:
@@ -70,13 +90,87 @@ class Offers:
         return CalibrateRange.Result(success=True, bottom=found.bottom, top=found.top)
 
     def _train(self, goal: Train.Goal) -> None:
+        if goal.resume:
+            self._resume(goal)
+            return
+        plan = self._next_of_program if goal.program else self._prescribed
+        self._begin(plan(goal), None)
+
+    def _prescribed(self, goal: Train.Goal) -> Training:
         prescription = conversions.from_msg(Prescription, goal.prescription)
         if not goal.sets or not prescription.repetitions:
             raise ValueError('a training needs at least one set of one repetition')
         prescription = replace(
             prescription, athlete=goal.athlete, exercise=goal.exercise,
             range=self._range(goal.athlete, goal.exercise))
-        self._begin(Training((prescription,) * goal.sets, goal.rest))
+        return Training((prescription,) * goal.sets, goal.rest)
+
+    def _next_of_program(self, goal: Train.Goal) -> Training:
+        program, exercise = find_program(goal.program), self._exercise(goal.exercise)
+        now = self._now()
+        plan = self._history.ask(
+            lambda engine: planning.plan(engine, goal.athlete, program, exercise, now))
+        step = plan.standing.next
+        if plan.proposal is None or step is None or not isinstance(step.part, Block):
+            raise ValueError(plan.reason)
+        prescription = planning.prescription_of(
+            goal.athlete, exercise, step.part, plan.proposal,
+            self._range(goal.athlete, goal.exercise), consent=goal.consent)
+        dose = step.part.dose
+        return Training((prescription,) * dose.sets, dose.rest, program=program.name,
+                        step=step.number)
+
+    def _resume(self, goal: Train.Goal) -> None:
+        left = self._history.interrupted(goal.athlete, goal.exercise)
+        if left is None:
+            raise ValueError(f'{goal.athlete} has no interrupted session at {goal.exercise}')
+        prescription = self._history.ask(
+            lambda engine: reading.last_prescription(engine, left.number))
+        activity = Training(
+            (prescription,) * left.sets, goal.rest, program=left.program, step=left.step,
+            first=left.sets_done + 1)
+        self._begin(activity, left)
+
+    def _test(self, goal: StrengthTest.Goal) -> None:
+        exercise = self._exercise(goal.exercise)
+        method = StrengthMethod(goal.method)
+        machine = PrescriptionSettings(step=exercise.step, machine_limit=exercise.machine_limit)
+        span = self._range(goal.athlete, goal.exercise)
+        base = Prescription(
+            athlete=goal.athlete, exercise=goal.exercise, order=exercise.begins, range=span,
+            limit=exercise.machine_limit,
+            hold_position=span.bottom + exercise.hold_fraction * span.span)
+        course = trials(
+            method, goal.expected, exercise.minimum_velocity, self._strength, machine)
+        activity = StrengthTesting(
+            method, course, base, self._test_rest, self._strength.most_loads)
+        self._begin(activity, None)
+        self._testing = activity
+
+    def _trial(self, state: SessionState) -> StrengthTest.Feedback:
+        trials_so_far = self._testing.record if self._testing else []
+        last = trials_so_far[-1] if trials_so_far else {}
+        load = self._testing.prescription.concentric if self._testing else math.nan
+        return StrengthTest.Feedback(text=state.text, trial=state.set, load=load,
+                                     velocity=last.get('velocity', math.nan))
+
+    def _tested(self, stage: SessionStage | None, reason: str) -> StrengthTest.Result:
+        activity = self._testing
+        estimate = activity.estimate if activity else None
+        if stage is not SessionStage.FINISHED or activity is None or estimate is None:
+            return StrengthTest.Result(success=False, reason=reason or 'nobody at the handle')
+        if not estimate.valid:
+            return StrengthTest.Result(success=False, reason=estimate.reason)
+        who = activity.prescription
+        number = self._history.keep_test(who.athlete, who.exercise, estimate, activity.record)
+        return StrengthTest.Result(
+            success=True, test=number, maximum=estimate.maximum, fit=estimate.fit)
+
+    def _exercise(self, name: str) -> Exercise:
+        known = shipped_exercises()
+        if name not in known:
+            raise ValueError(f'unknown exercise {name!r}: one of {", ".join(known)}')
+        return known[name]
 
     def _training(self, state: SessionState) -> Train.Feedback:
         return Train.Feedback(state=conversions.to_msg(state))
