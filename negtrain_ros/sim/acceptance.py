@@ -1,0 +1,82 @@
+# Copyright 2026 negtrain contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Whether a rehearsed set was what was prescribed, by what the simulation itself knows."""
+from dataclasses import dataclass
+
+from negtrain_ros.core.types import Range, Repetition, Verdict
+from negtrain_ros.sim.athlete import Intention
+from negtrain_ros.sim.rehearsal import Outcome, RehearsalSettings
+from negtrain_ros.sim.trace import Marks, Trace
+import numpy as np
+
+TOLERANCE = 1.0  # kg
+PLATEAU = (0.20, 0.85)  # of the range travelled on the way down
+
+
+@dataclass(frozen=True)
+class Lowering:
+    """
+    One way down of the athlete.
+
+    :param plateau: mean load over the travel within PLATEAU [kg]
+    :param reached: load once the first share of PLATEAU is travelled [kg]
+    """
+
+    repetition: int
+    plateau: float
+    reached: float
+
+
+def lowerings(trace: Trace, extent: Range) -> list[Lowering]:
+    """Return the ways down in which the whole plateau was travelled."""
+    found = []
+    for repetition in range(1, int(trace.repetition[trace.training].max(initial=0)) + 1):
+        way = np.flatnonzero(trace.training & (trace.repetition == repetition)
+                             & trace.means(Intention.LOWERING))
+        if not len(way):
+            continue
+        travelled = (trace.position[way[0]] - trace.position[way]) / extent.span
+        inside = np.flatnonzero((travelled >= PLATEAU[0]) & (travelled <= PLATEAU[1]))
+        if len(inside) < 2 or travelled.max() < PLATEAU[1]:
+            continue
+        load, steps = trace.load[way][inside], np.abs(np.diff(travelled[inside]))
+        plateau = float((0.5 * (load[1:] + load[:-1]) * steps).sum() / steps.sum())
+        found.append(Lowering(repetition, plateau, float(load[0])))
+    return found
+
+
+def heaviest_lift(trace: Trace) -> float:
+    """Return the largest load applied in a lift of the set [kg], 0 without one."""
+    lifting: Marks = np.logical_and(trace.lifting, trace.training)
+    return float(trace.load[lifting].max(initial=0.0))
+
+
+def shortfalls(outcome: Outcome, settings: RehearsalSettings) -> list[str]:
+    """Return in what a set falls short of its prescription, one line each."""
+    short = [outcome.ended] if outcome.ended else []
+    if outcome.counted != settings.repetitions:
+        short.append(f'{outcome.counted} of {settings.repetitions} repetitions counted')
+    short += [f'after repetition {each.number}: {each.verdict.name.lower()}'
+              for each in outcome.repetitions if each.verdict is not Verdict.COUNTED]
+    lift = heaviest_lift(outcome.trace)
+    if lift > settings.concentric + TOLERANCE:
+        short.append(f'{lift:.1f} kg in a lift')
+    for each in outcome.repetitions:
+        if each.verdict is Verdict.COUNTED:
+            short += _measured(each, settings)
+    if outcome.range is not None:
+        for way in lowerings(outcome.trace, outcome.range):
+            if abs(way.plateau - settings.eccentric) > TOLERANCE:
+                short.append(f'repetition {way.repetition}: {way.plateau:.1f} kg down')
+    return short
+
+
+def _measured(repetition: Repetition, settings: RehearsalSettings) -> list[str]:
+    """Return what the measurements of a repetition fall short of."""
+    lines = []
+    for name, load, wanted in (
+            ('up', repetition.concentric.mean_load, settings.concentric),
+            ('down', repetition.eccentric.plateau_load, settings.eccentric)):
+        if not abs(load - wanted) <= TOLERANCE:
+            lines.append(f'repetition {repetition.number}: {load:.1f} kg measured {name}')
+    return lines

@@ -1,0 +1,110 @@
+# Copyright 2026 negtrain contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Whatever happens to the athlete or breaks, he ends up with a light handle, soon."""
+from checks import check, never_overloaded_in_a_lift, unloads_within
+from negtrain_ros.core.guard import GuardSettings
+from negtrain_ros.core.load import LoadSettings
+from negtrain_ros.core.safety import RULES
+from negtrain_ros.core.types import Fault
+from negtrain_ros.sim.athlete import AthleteSettings, Intention
+from negtrain_ros.sim.faults import FaultInjection, Place, PLAYS
+from negtrain_ros.sim.machine import MachineSettings
+from negtrain_ros.sim.rehearsal import Rehearsal, RehearsalSettings
+import numpy as np
+import pytest
+
+SHORT = RehearsalSettings(repetitions=3, patience=40.0)
+LETS_GO = AthleteSettings(
+    incident='lets_go', incident_repetition=2, incident_fraction=0.6, tremor=0.0)
+BLIND_DRIVE = GuardSettings(speed_check=False)
+BLIND_CONTROLLER = LoadSettings(over_speed=1.0)
+
+
+def let_go(guard=None, load=None):
+    """Return the rehearsal of an athlete who lets go at 85 kg, and when he did [s]."""
+    outcome = Rehearsal(SHORT, seed=1, athlete=LETS_GO, guard=guard, load=load).run()
+    trace = outcome.trace
+    gone = np.argmax(trace.training & (trace.force == 0.0))
+    assert trace.load[gone] == pytest.approx(85.0, abs=1.0)
+    return outcome, trace.time[gone]
+
+
+@pytest.mark.parametrize('guard, load, fastest', [
+    (None, BLIND_CONTROLLER, 1.2),
+    (BLIND_DRIVE, None, 2.0),
+    (None, None, 1.2),
+], ids=['drive alone', 'controller alone', 'both'])
+def test_a_handle_let_go_at_85_kg_is_caught(guard, load, fastest):
+    outcome, _ = let_go(guard, load)
+    speed = -outcome.trace.velocity.min()
+    assert 0.5 < speed < fastest
+    check(outcome, SHORT, never_overloaded_in_a_lift)
+
+
+def test_a_handle_let_go_is_light_at_once():
+    outcome, gone = let_go()
+    unloads_within(outcome.trace, gone, 0.1)
+
+
+@pytest.mark.parametrize('incident, intention', [
+    ('fails', 'lifting'), ('fails', 'lowering'), ('stalls', 'lowering'), ('lets_go', 'lifting'),
+    ('leaves', 'lifting')])
+def test_an_incident_ends_the_set_unloaded(incident, intention):
+    athlete = AthleteSettings(
+        incident=incident, incident_repetition=2, incident_intention=intention,
+        incident_strength=0.3)
+    outcome = Rehearsal(SHORT, seed=2, athlete=athlete).run()
+    trace = outcome.trace
+    assert outcome.ended != ''
+    assert outcome.counted < SHORT.repetitions
+    assert trace.load[-1] < 0.1
+    check(outcome, SHORT, never_overloaded_in_a_lift)
+
+
+INSIDE = [fault for fault in Fault if PLAYS[fault].place is not Place.GRAPH]
+
+
+def in_the_eccentric_phase():
+    """Return when the athlete is in the middle of his second lowering [s]."""
+    trace = Rehearsal(SHORT, seed=3, athlete=AthleteSettings(tremor=0.0)).run().trace
+    way = trace.training & (trace.repetition == 2) & trace.means(Intention.LOWERING)
+    return float(np.median(trace.time[way]))
+
+
+@pytest.fixture(scope='module')
+def onset():
+    return in_the_eccentric_phase()
+
+
+@pytest.mark.parametrize('fault', INSIDE, ids=lambda fault: fault.name.lower())
+def test_every_fault_in_the_middle_of_a_lowering_ends_light_or_harmless(fault, onset):
+    settings = RehearsalSettings(repetitions=12, patience=40.0)
+    outcome = Rehearsal(
+        settings, seed=3, athlete=AthleteSettings(tremor=0.0),
+        injections=[FaultInjection(fault, onset)]).run()
+    assert fault in {seen for _, seen in outcome.faults}
+    trace = outcome.trace
+    check(outcome, settings, never_overloaded_in_a_lift)
+    if outcome.ended:
+        detected = next(time for time, seen in outcome.faults if seen is fault)
+        assert detected - onset <= max(RULES[fault].bound, 4.0 + PLAYS[fault].duration)
+        assert trace.load[-1] < 0.1
+
+
+@pytest.mark.parametrize('fault', [
+    Fault.EMERGENCY_STOP, Fault.ENCODER_SILENT, Fault.ENCODER_JUMP, Fault.ENCODER_INVALID,
+    Fault.TIME_INVALID, Fault.COMMAND_LOST, Fault.RESTARTED, Fault.COMMAND_INVALID,
+    Fault.LOAD_MISMATCH, Fault.DRIVE, Fault.RUNAWAY], ids=lambda fault: fault.name.lower())
+def test_what_has_a_bound_keeps_it(fault, onset):
+    settings = RehearsalSettings(repetitions=12, patience=40.0)
+    outcome = Rehearsal(
+        settings, seed=3, athlete=AthleteSettings(tremor=0.0),
+        injections=[FaultInjection(fault, onset)]).run()
+    unloads_within(outcome.trace, onset, RULES[fault].bound)
+
+
+@pytest.mark.parametrize('mass', [10.0, 40.0])
+def test_a_machine_of_another_mass_is_trained_on_too(mass):
+    outcome = Rehearsal(SHORT, seed=4, machine=MachineSettings(mass=mass)).run()
+    assert outcome.counted == SHORT.repetitions
+    check(outcome, SHORT, never_overloaded_in_a_lift)
