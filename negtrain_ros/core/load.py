@@ -31,6 +31,8 @@ class LoadSettings(Limits, SupervisorSettings, SpotterSettings, TurnSettings):
 
     curve: float = parameter(
         2500.0, 'how sharply a rise of the load begins and ends', 200.0, 20000.0, unit='kg/s²')
+    steepest_curve: float = parameter(
+        10000.0, 'the same when the tempo leaves no time', 200.0, 50000.0, unit='kg/s²')
     engage: float = parameter(
         50.0, 'rise of the load after arming', 10.0, 200.0, unit='kg/s')
 
@@ -57,6 +59,7 @@ TRANSITIONS: dict[tuple[Mode, Event], Mode] = {
 
 LOADED = (Mode.ARMED, Mode.UNLOADING)
 REWIND = 0.05  # s, by which time may go back without being a fault: late messages
+RAMP_SHARE = 0.1  # of the time down within which the rise is to be over
 AT_REST = 0.02  # m/s
 UNLOADED = 0.01  # kg
 PHASES = (Phase.CONCENTRIC, Phase.ECCENTRIC)
@@ -94,6 +97,7 @@ class LoadController:
         self._sequence = 0
         self._engaged = False
         self._finishing = False
+        self._curve = self.settings.curve
         self._ended = ''
         self._ended_by = Limit.NOT_ARMED
 
@@ -117,6 +121,7 @@ class LoadController:
         self._ramp.reset()
         self._limiter.reset()
         self._engaged = self._finishing = False
+        self._curve = self._needed_curve()
         self._ended, self._ended_by = '', Limit.NOT_ARMED
         self._change(Event.ARM)
         return None
@@ -262,7 +267,7 @@ class LoadController:
         rise = settings.rise if self._engaged else settings.engage
         wanted = self._ramp.step(
             target, min(dt, settings.trusted_for), rise=rise, fall=settings.fall,
-            curve=settings.curve)
+            curve=self._curve)
         if wanted < target:
             limit = Limit.RAMP if limit is Limit.NOTHING else limit
         else:
@@ -281,6 +286,14 @@ class LoadController:
         if load != wanted:
             self._ramp.reset(load)
         return load, damping, limit
+
+    def _needed_curve(self) -> float:
+        """Return how sharply a rise begins and ends [kg/s²]: as gently as the tempo allows."""
+        settings, prescription = self.settings, self.prescription or Prescription()
+        steep = max(0.0, prescription.eccentric - prescription.concentric) / settings.rise
+        left = RAMP_SHARE * prescription.eccentric_time - steep
+        return min(settings.steepest_curve,
+                   max(settings.curve, settings.rise / left if left > 0.0 else math.inf))
 
     def _explain(self, limit: Limit) -> str:
         """Return one line for people."""

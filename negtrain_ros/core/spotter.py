@@ -9,7 +9,11 @@ from dataclasses import dataclass
 import math
 
 from negtrain_ros.core.settings import parameter, Settings
-from negtrain_ros.core.types import Method, Phase, Prescription
+from negtrain_ros.core.types import Method, Order, Phase, Prescription
+
+MOVING = (Phase.CONCENTRIC, Phase.ECCENTRIC)  # by the order: which movement begins a repetition
+HOME = (Phase.BOTTOM_HOLD, Phase.TOP_HOLD)  # by the order: where the athlete rests in between
+UP = 0.85  # fraction of the range above which a lift may end unnoticed for a moment
 
 
 @dataclass(frozen=True)
@@ -24,8 +28,10 @@ class SpotterSettings(Settings):
         0.05, 'lowering speed in the middle of a lift that is a failure', 0.02, 0.3, unit='m/s')
     falling: float = parameter(
         2.5, 'lowering speed as a multiple of the tempo that is a failure', 1.5, 10.0)
+    falling_least: float = parameter(
+        0.25, 'lowering speed that is no failure at any tempo', 0.1, 1.0, unit='m/s')
     falling_time: float = parameter(
-        0.25, 'time of falling before help', 0.05, 2.0, unit='s')
+        0.4, 'time of falling before help', 0.05, 2.0, unit='s')
     patience: float = parameter(
         3.0, 'duration of a repetition as a multiple of its tempo before help', 1.5, 10.0)
     help_step: float = parameter(0.25, 'share of the load taken off at once', 0.05, 1.0)
@@ -50,7 +56,7 @@ class Spotter:
         self.share = 1.0
         self.reason = ''
         self.failed = False
-        self._phase = Phase.UNKNOWN
+        self._phase = self._direction = Phase.UNKNOWN
         self._anchor = (math.nan, 0.0)
         self._fall_begin = math.nan
         self._repetition_begin = math.nan
@@ -70,8 +76,8 @@ class Spotter:
         """
         if self.failed or prescription.method is Method.ISOMETRIC or prescription.range is None:
             return self.share
-        self._follow(phase, fraction, position, now)
-        reason = (self._stalled(fraction, now) or self._falling(velocity, prescription, now)
+        self._follow(phase, prescription.order, position, now)
+        reason = (self._stalled(fraction, now) or self._falling(fraction, velocity, prescription, now)
                   or self._too_long(prescription, now))
         if reason:
             self._help(reason, now)
@@ -79,14 +85,17 @@ class Spotter:
             self.failed = True
         return self.share
 
-    def _follow(self, phase: Phase, fraction: float, position: float, now: float) -> None:
+    def _follow(self, phase: Phase, order: Order, position: float, now: float) -> None:
         if phase is not self._phase:
-            if phase is Phase.CONCENTRIC and self._phase is not Phase.TOP_HOLD:
-                self._repetition_begin = now
-            elif phase is Phase.BOTTOM_HOLD and fraction < 0.2:
-                self._repetition_begin = math.nan
             self._phase = phase
             self._fall_begin = math.nan
+            if phase is HOME[order]:
+                self._repetition_begin = math.nan
+            elif phase in MOVING and (
+                    phase is not self._direction or math.isnan(self._repetition_begin)):
+                self._direction = phase
+                if phase is MOVING[order]:
+                    self._repetition_begin = now
         anchor, since = self._anchor
         if not abs(position - anchor) <= self.settings.stall_progress or now < since:
             self._anchor = (position, now)
@@ -96,13 +105,15 @@ class Spotter:
             return ''
         return 'no progress'
 
-    def _falling(self, velocity: float, prescription: Prescription, now: float) -> str:
+    def _falling(
+        self, fraction: float, velocity: float, prescription: Prescription, now: float,
+    ) -> str:
         extent = prescription.range
         tempo = extent.span / prescription.eccentric_time if extent is not None else math.inf
         if self._phase is Phase.CONCENTRIC:
-            fast = -velocity > self.settings.sinking
+            fast = -velocity > self.settings.sinking and fraction < UP
         else:
-            fast = -velocity > self.settings.falling * tempo
+            fast = -velocity > max(self.settings.falling_least, self.settings.falling * tempo)
         if not fast:
             self._fall_begin = math.nan
             return ''

@@ -13,15 +13,18 @@ class TurnSettings(Settings):
     """When the eccentric load is taken back before the turning point."""
 
     taper_begin: float = parameter(
-        0.13, 'fraction of the range at which the way down begins to be unloaded', 0.05, 0.15)
+        0.145, 'fraction of the range at which the way down begins to be unloaded', 0.05, 0.15)
     taper_end: float = parameter(
-        0.05, 'fraction of the range at which this is done', 0.0, 0.1)
+        0.085, 'fraction of the range at which this is done', 0.0, 0.1)
     delay: float = parameter(
-        0.03, 'from the movement of the handle to the torque of the motor', 0.0, 0.2, unit='s')
+        0.02, 'from the movement of the handle to the torque of the motor', 0.0, 0.2, unit='s')
     outlook: float = parameter(
         0.1, 'time before a turn at which the load begins to be taken back', 0.02, 0.3, unit='s')
     braking: float = parameter(
-        0.5, 'share of the lowering speed below which a turn is expected', 0.2, 0.8)
+        0.4, 'share of the lowering speed below which a turn is expected', 0.2, 0.8)
+    further: float = parameter(
+        0.05, 'fraction of the range to be lowered further before a load taken back comes again',
+        0.0, 0.5)
     slowest: float = parameter(
         0.015, 'lowering speed that is no lowering', 0.005, 0.05, unit='m/s')
     beyond: float = parameter(
@@ -35,13 +38,18 @@ class Turn:
     """
     Follows the lowering speed and tells which share of the eccentric overload may stay.
 
-    Three low-passes of the speed: two quick ones whose difference looks ahead, and a slow one
-    that no tremor (4 .. 12 Hz) gets through. What scatters about the slow one is tremor, and the
-    outlook has to fall short by more than that before it is believed; so a clean turn is seen
-    before it happens and a trembling one is judged by the slow speed.
+    The speed that counts is smoothed no more than the tremor seen just now demands, and looks
+    ahead as far as it permits. Tremor of amplitude a and rate ω passes two low-passes of time
+    constant τ and an outlook by L with the gain √(1 + ω²L²) / (1 + ω²τ²); that gain times a is
+    kept below a share of the usual lowering speed. So a clean turn is seen before it happens,
+    and a trembling one is not mistaken for every quiver of the hand.
     """
 
-    QUICK, MIDDLE, SLOW, MEMORY = 0.01, 0.05, 0.08, 0.5  # s, time constants
+    TREMOR = 2.0 * math.pi * 4.0  # rad/s; slow movement trembles at 4 .. 8 Hz
+    QUIET = 0.25  # share of the usual speed that may be left of the tremor
+    QUICKEST, SLOWEST = 0.008, 0.1  # s, time constants
+    SLOW = 0.08  # s, time constant of what tells movement from tremor
+    MEMORY = 0.4  # s, for which a tremor is remembered
 
     def __init__(self, settings: TurnSettings) -> None:
         """Start at rest."""
@@ -51,10 +59,12 @@ class Turn:
     def reset(self) -> None:
         """Forget the movement."""
         self.slow = 0.0
-        self._quick = self._middle = self._half = 0.0
-        self._scatter = 0.0
+        self._slow_half = 0.0
+        self._speed = self._speed_half = self._ahead = 0.0
+        self._above = self._below = 0.0
         self._typical = 0.0
         self._highest = -math.inf
+        self._again = math.inf
         self._phase = Phase.UNKNOWN
 
     def step(
@@ -68,33 +78,54 @@ class Turn:
         :param velocity: newest [m/s], up positive
         :param dt: time since the last call [s]
         """
-        lowering = -velocity
-        self._quick += (lowering - self._quick) * dt / (dt + self.QUICK)
-        self._middle += (lowering - self._middle) * dt / (dt + self.MIDDLE)
-        weight = dt / (dt + self.SLOW)
-        self._half += (lowering - self._half) * weight
-        self.slow += (self._half - self.slow) * weight
-        settings = self.settings
-        ahead = self._quick + (self._quick - self._middle) * (
-            settings.outlook / (self.MIDDLE - self.QUICK))
-        missing = ahead - self.slow
-        self._scatter += (missing * missing - self._scatter) * dt / (dt + self.MEMORY)
+        extent = prescription.range
+        span = extent.span if extent is not None else math.inf
+        expected = span / prescription.eccentric_time
+        self._smooth(-velocity, min(expected, self._typical) or expected, dt)
         self._follow(phase, fraction)
-        if phase is not Phase.ECCENTRIC or prescription.range is None:
+        outside = (fraction - 1.0) * span
+        if (phase is not Phase.ECCENTRIC or extent is None
+                or self._highest < self.settings.reached
+                or outside > max(self.settings.beyond, 0.05 * span)):
             return 0.0
-        outside = (fraction - 1.0) * prescription.range.span
-        if self._highest < settings.reached or outside > max(
-                settings.beyond, 0.05 * prescription.range.span):
-            return 0.0
-        return min(self._share_of_range(fraction, prescription.range.span),
-                   self._share_of_speed(ahead, prescription))
+        share = self._share_of_speed(expected)
+        if share <= 0.0 and self._typical >= self.settings.slowest:
+            self._again = min(self._again, fraction - self.settings.further)
+        elif fraction > self._again:
+            share = 0.0
+        else:
+            self._again = math.inf
+        return min(share, self._share_of_range(fraction, span))
+
+    def _smooth(self, lowering: float, usual: float, dt: float) -> None:
+        """Keep up with speed and tremor."""
+        weight = dt / (dt + self.SLOW)
+        self._slow_half += (lowering - self._slow_half) * weight
+        self.slow += (self._slow_half - self.slow) * weight
+        # A movement that begins or ends leaves its average to one side, tremor to both.
+        aside = lowering - self._slow_half
+        fade = self.MEMORY / (self.MEMORY + dt)
+        self._above = max(aside, self._above * fade)
+        self._below = max(-aside, self._below * fade)
+        loud = min(self._above, self._below) / (self.QUIET * max(usual, self.settings.slowest))
+        if loud > 1.0:
+            smoothing, outlook = min(self.SLOWEST, math.sqrt(loud - 1.0) / self.TREMOR), 0.0
+        else:
+            outlook = min(self.settings.outlook,
+                          math.sqrt(1.0 - loud * loud) / (max(loud, 1e-3) * self.TREMOR))
+            smoothing = 0.0
+        smoothing = max(smoothing, self.QUICKEST)
+        weight = dt / (dt + smoothing)
+        self._speed_half += (lowering - self._speed_half) * weight
+        self._speed += (self._speed_half - self._speed) * weight
+        self._ahead = self._speed + (self._speed_half - self._speed) * outlook / smoothing
 
     def _follow(self, phase: Phase, fraction: float) -> None:
         """Remember how far up the handle was since the lift began, and how fast it comes down."""
         if phase is not self._phase:
             self._typical = 0.0
             if phase is Phase.CONCENTRIC:
-                self._highest = fraction
+                self._highest, self._again = fraction, math.inf
             self._phase = phase
         if fraction > self._highest:
             self._highest = fraction
@@ -103,20 +134,15 @@ class Turn:
 
     def _share_of_range(self, fraction: float, span: float) -> float:
         settings = self.settings
-        there = fraction - max(0.0, self._quick) * settings.delay / span
+        there = fraction - max(0.0, self._speed) * settings.delay / span
         share = (there - settings.taper_end) / (settings.taper_begin - settings.taper_end)
         return min(1.0, max(0.0, share))
 
-    def _share_of_speed(self, ahead: float, prescription: Prescription) -> float:
+    def _share_of_speed(self, expected: float) -> float:
         settings = self.settings
-        extent = prescription.range
-        expected = extent.span / prescription.eccentric_time if extent is not None else 0.0
         usual = min(expected, self._typical)
         if usual < settings.slowest:
-            return 1.0
+            return 1.0 if self._speed > 0.0 else 0.0
         full = settings.braking * usual
-        nothing = 0.5 * full
-        speed = min(self.slow, ahead + 2.0 * math.sqrt(self._scatter))
-        if self._typical < 0.8 * expected:
-            speed = max(speed, self._typical)
-        return min(1.0, max(0.0, (speed - nothing) / (full - nothing)))
+        share = (self._ahead - 0.5 * full) / (0.5 * full)
+        return min(1.0, max(0.0, share))
