@@ -114,9 +114,11 @@ def make_packages():
 def make_interfaces():
     """Generate, compile and install negtrain_interfaces as colcon would."""
     require_debian_packages()
-    say('building negtrain_interfaces (about a minute the first time)')
+    say('building negtrain_interfaces (about a minute)')
     manifest = BUILD / 'install_manifest.txt'
     before = set(manifest.read_text().splitlines()) if manifest.exists() else set()
+    # From scratch, because what was generated for a removed interface would be installed again.
+    shutil.rmtree(BUILD, ignore_errors=True)
     prefixes = {'CMAKE_PREFIX_PATH': str(VENV), 'AMENT_PREFIX_PATH': str(VENV)}
     cmake = VENV / 'bin' / 'cmake'
     run(cmake, '-G', 'Ninja', '-S', INTERFACES, '-B', BUILD, '-DBUILD_TESTING=OFF',
