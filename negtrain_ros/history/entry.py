@@ -138,7 +138,7 @@ def _erasures(connection: Connection, entries: Iterable[Entry]) -> dict[int, flo
         return {}
     rows = connection.execute(
         select(Erasure.athlete, Erasure.erased_at).where(Erasure.athlete.in_(athletes)))
-    return dict(rows.tuples().all())
+    return {row.athlete: row.erased_at for row in rows}
 
 
 def _insert(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:

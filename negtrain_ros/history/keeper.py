@@ -40,10 +40,11 @@ class Worker:
         self._jobs.put((job, future))
         return future
 
-    def stop(self, patience: float) -> None:
-        """Finish what is queued; give up on it after `patience` [s]."""
+    def stop(self, patience: float) -> bool:
+        """Finish what is queued, or give up after `patience` [s]; tell whether it is done."""
         self._jobs.put(None)
         self._thread.join(patience)
+        return not self._thread.is_alive()
 
     def _run(self) -> None:
         while True:
@@ -122,7 +123,8 @@ class Keeper:
     def close(self) -> None:
         """Deliver what can be delivered in a moment; the spool keeps the rest."""
         self._worker.submit(self._deliver_quietly)
-        self._worker.stop(self._deadline + 1.0)
+        if self._worker.stop(self._deadline + 1.0):
+            self._engine.dispose()
         self._spool.close()
 
     def _write_down(self, entries: tuple[Entry, ...]) -> OSError | None:

@@ -107,7 +107,7 @@ def of_strength(tests: Rows) -> bytes:
 
 def _figure(rows: int, *, height: float, sharex: bool = False) -> tuple[Figure, Sequence[Axes]]:
     figure = Figure(figsize=(WIDTH, height))
-    figure.subplots_adjust(left=0.06, right=0.99, top=1.0 - 0.2 / height, bottom=0.45 / height,
+    figure.subplots_adjust(left=0.06, right=0.955, top=1.0 - 0.2 / height, bottom=0.45 / height,
                            hspace=0.12)
     axes = figure.subplots(rows, 1, sharex=sharex, squeeze=False)[:, 0]
     for one in axes:

@@ -1,0 +1,209 @@
+# Copyright 2026 negtrain contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Nothing announced is ever lost: kills, full disks, databases that hang, refuse or go away."""
+from collections.abc import Callable
+import os
+from pathlib import Path
+import pwd
+import resource
+import tempfile
+import traceback
+import uuid
+
+from bench.killed import ATHLETE, EXERCISE, kill_often, PRESCRIPTION, repetition
+from negtrain_ros.core.types import Method, Range
+from negtrain_ros.history import listing
+from negtrain_ros.history.database import Away, connect, HistoryError, resolve
+from negtrain_ros.history.entry import Entry, entry_of, Verb
+from negtrain_ros.history.history import History
+from negtrain_ros.history.listing import Choice
+from negtrain_ros.history.opening import open_to_read
+from negtrain_ros.history.spool import Spool, spool_path
+import pytest
+
+KILLS = 12
+
+
+def ordinals(url: str, folder: Path) -> list[int]:
+    engine = open_to_read(url, folder)
+    return [row['ordinal'] for row in listing.repetitions(engine, Choice())]
+
+
+def in_a_child(job: Callable[[], None]) -> None:
+    """Do something in a process of its own, which may limit itself; fail as it fails."""
+    read, write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            job()
+            os._exit(0)
+        except BaseException:
+            os.write(write, traceback.format_exc().encode()[-4000:])
+        finally:
+            os._exit(1)
+    os.close(write)
+    with os.fdopen(read) as said:
+        words = said.read()
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0, words
+
+
+def test_what_was_announced_survives_kills_exactly_once(url, folder):
+    outcome = kill_often(url, folder, KILLS, seed=7)
+    assert outcome.announced > 0
+    assert outcome.good, outcome
+
+
+def test_a_hanging_database_does_not_stop_the_machine(server, folder):
+    url = server.new_database(f'gym_{uuid.uuid4().hex}')
+    said: list[str] = []
+    history = History(url, folder, machine='press 1', deadline=0.1, retry=0.1, warn=said.append)
+    session = history.begin(ATHLETE, EXERCISE, Method.NEGATIVE, 1)
+    session.begin_set(1, PRESCRIPTION)
+    session.repetition(repetition(1))
+    server.freeze()
+    try:
+        for number in range(2, 9):
+            session.repetition(repetition(number))
+        assert history.owed >= 7
+        assert 'no answer' in history.trouble
+        with pytest.raises(Away, match='no answer'):
+            history._keeper.ask(lambda engine: None, patience=0.2)
+    finally:
+        server.thaw()
+    rows = history.ask(lambda engine: listing.repetitions(engine, Choice()))
+    assert [row['ordinal'] for row in rows] == list(range(1, 9))
+    assert (history.owed, history.trouble) == (0, '')
+    history.close()
+    assert len(said) == 2
+
+
+def test_a_database_that_comes_later_gets_everything_once(server, folder):
+    name = f'gym_{uuid.uuid4().hex}'
+    url = f'postgresql://gym@127.0.0.1:{server.port}/{name}'
+    history = History(url, folder, machine='press 1')
+    assert 'does not exist' in history.trouble
+    session = history.begin(ATHLETE, EXERCISE, Method.NEGATIVE, 1)
+    session.begin_set(1, PRESCRIPTION)
+    for number in range(1, 4):
+        session.repetition(repetition(number))
+    history.close()
+    server.new_database(name)
+    assert ordinals(url, folder) == [1, 2, 3]
+    assert ordinals(url, folder) == [1, 2, 3]
+
+
+def test_delivering_twice_leaves_one(url, folder):
+    history = History(url, folder, machine='press 1')
+    session = history.begin(ATHLETE, EXERCISE, Method.NEGATIVE, 1)
+    path = spool_path(folder, resolve(url, folder), 'press 1')
+    history._keeper._spool.clear = lambda: None  # as if killed just before the file is emptied
+    session.begin_set(1, PRESCRIPTION)
+    session.repetition(repetition(1))
+    owed = path.read_bytes()
+    history.close()
+    assert owed.count(b'\n') == 3
+    path.write_bytes(owed)
+    assert ordinals(url, folder) == [1]
+
+
+def test_an_unfinished_line_is_not_believed(folder):
+    entry = Entry(Verb.INSERT, 'faults', {'number': 1, 'explanation': 'ä"\n'}, 0, 1.5)
+    whole = entry.line()
+    assert entry_of(whole) == entry
+    for end in range(len(whole)):
+        with pytest.raises(ValueError):
+            entry_of(whole[:end])
+    spool = Spool(folder / 'spool' / 'press.owed')
+    (folder / 'spool' / 'press.owed').write_bytes(whole + whole[:-7])
+    assert list(spool.entries()) == [entry]
+    spool.close()
+
+
+def test_an_entry_that_no_database_takes_does_not_hold_up_the_others(url, folder):
+    said: list[str] = []
+    history = History(url, folder, machine='press 1', warn=said.append)
+    session = history.begin(ATHLETE, EXERCISE, Method.NEGATIVE, 1)
+    session._set = 7  # was never begun
+    session.repetition(repetition(1))
+    session.begin_set(1, PRESCRIPTION)
+    session.repetition(repetition(2))
+    history.close()
+    assert ordinals(url, folder) == [1]
+    assert 'set aside' in said[0]
+    (refused,) = (folder / 'spool').rglob('*.refused')
+    assert entry_of(refused.read_bytes()).values['set'] == 7
+
+
+def test_a_full_disk_is_said_and_loses_nothing(folder):
+    """No file may grow beyond a limit, as on a disk that is full."""
+    announced = folder.parent / 'announced'
+
+    def fill() -> None:
+        history = History('', folder, machine='press 1')
+        session = history.begin(ATHLETE, EXERCISE, Method.NEGATIVE, 1)
+        session.begin_set(1, PRESCRIPTION)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, resource.RLIM_INFINITY))
+        try:
+            for number in range(1, 5000):
+                session.repetition(repetition(number))
+                announced.write_text(str(number))
+        except HistoryError as full:
+            assert '\n' not in str(full)
+            assert 'File too large' in str(full)
+        else:
+            raise AssertionError('the disk was never full')
+
+    in_a_child(fill)
+    kept = int(announced.read_text())
+    assert kept > 10
+    assert ordinals('', folder)[:kept] == list(range(1, kept + 1))
+
+
+def test_a_read_only_database_is_refused_to_write_and_can_be_read():
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        History('', folder, machine='press 1').close()
+        engine = connect(resolve('', folder))
+
+        def look() -> None:
+            if os.getuid() == 0:  # who may write everything
+                os.setuid(pwd.getpwnam('nobody').pw_uid)
+            with pytest.raises(HistoryError, match='is read-only') as refusal:
+                History('', folder, machine='press 1')
+            assert '\n' not in str(refusal.value)
+            assert listing.sessions(engine, Choice()) == []
+
+        folder.chmod(0o555)
+        for path in folder.iterdir():
+            path.chmod(0o555 if path.is_dir() else 0o444)
+        in_a_child(look)
+        folder.chmod(0o700)
+
+
+def test_a_database_that_becomes_read_only_is_delivered_later(url, folder):
+    history = History(url, folder, machine='press 1', retry=600.0)
+    session = history.begin(ATHLETE, EXERCISE, Method.NEGATIVE, 1)
+    session.begin_set(1, PRESCRIPTION)
+    if url.startswith('sqlite'):
+        with history.ask(lambda engine: engine.connect()) as connection:
+            connection.exec_driver_sql('PRAGMA query_only = ON')
+        off = 'PRAGMA query_only = OFF'
+    else:
+        name = url.rpartition('/')[2]
+        with history.ask(lambda engine: engine.connect()) as connection:
+            connection.exec_driver_sql(
+                f'ALTER DATABASE {name} SET default_transaction_read_only = on')
+            connection.commit()
+        history._keeper._engine.dispose()
+        off = f'SET TRANSACTION READ WRITE; ALTER DATABASE {name} RESET ALL'
+    session.repetition(repetition(1))
+    assert history.owed == 1
+    assert history.trouble
+    with history._keeper._engine.connect() as connection:
+        connection.exec_driver_sql(off)
+        connection.commit()
+    history._keeper._engine.dispose()
+    history.keep_range(ATHLETE, EXERCISE, Range(0.1, 0.5))
+    rows = history.ask(lambda engine: listing.repetitions(engine, Choice()))
+    assert ([row['ordinal'] for row in rows], history.owed) == ([1], 0)
+    history.close()
