@@ -101,10 +101,6 @@ def make_packages():
         text = path.read_text()
         if WHEEL_PREFIX in text:
             path.write_text(text.replace(WHEEL_PREFIX, str(VENV)))
-    headers = VENV / 'include' / 'python3.11'
-    if not headers.exists():
-        headers.parent.mkdir(exist_ok=True)
-        headers.symlink_to(sysconfig.get_path('include'))
 
     # Site reads .pth files in the order of their names: this one before the bootstrapper's.
     link(HERE / 'activate.py', SITE / 'negtrain_environment.py')
