@@ -2,11 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """How a node lives and ends."""
 from collections.abc import Callable
+import signal
 import sys
 
 import rclpy
-from rclpy.executors import ExternalShutdownException
+from rclpy.clock import Clock, ClockType
+from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
+
+ATTENTION = 0.1  # s, within which a signal is noticed although nothing is to be done
 
 
 def spin(make_node: Callable[[], Node], args: list[str] | None = None) -> None:
@@ -16,12 +20,27 @@ def spin(make_node: Callable[[], Node], args: list[str] | None = None) -> None:
     What the node refuses at its start (ValueError) ends it with one line and status 1; any other
     error is unexpected and ends it with its traceback: the machine unloads on the silence.
     """
+    # Not left to rclpy, which takes the graph away while a callback may still be using it.
+    signals: list[int] = []
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda number, frame: signals.append(number))
     try:
-        rclpy.init(args=args)
-        rclpy.spin(make_node())
-    except (KeyboardInterrupt, ExternalShutdownException):
-        pass
-    except (ValueError, rclpy.exceptions.InvalidHandle) as refusal:
+        _init(args)
+        node = make_node()
+        node.create_timer(ATTENTION, lambda: None, clock=Clock(clock_type=ClockType.STEADY_TIME))
+        executor = SingleThreadedExecutor()
+        executor.add_node(node)
+        while not signals:
+            executor.spin_once()
+    except ValueError as refusal:
         sys.exit(str(refusal))
     finally:
         rclpy.try_shutdown()
+
+
+def _init(args: list[str] | None) -> None:
+    try:
+        rclpy.init(args=args, signal_handler_options=rclpy.SignalHandlerOptions.NO)
+    except RuntimeError as error:
+        # Without the places in the sources of rcl.
+        raise ValueError(str(error).split(', at /')[0]) from error
