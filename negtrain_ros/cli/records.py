@@ -51,7 +51,8 @@ def history(
         [str(row['number']), _date(row['started_at']), row['athlete'], row['exercise'],
          f'{row["program"]} {row["step"]}' if row['program'] else '', row['method'],
          f'{row["sets"]} of {row["sets_planned"]}', str(row['repetitions']),
-         f'{_number(row["concentric_mean_load"])} / {_number(row["eccentric_plateau_load"])}',
+         f'{_number(row["concentric_mean_load"], 3)} / '
+         f'{_number(row["eccentric_plateau_load"], 3)}',
          row['status']] for row in rows])
 
 
