@@ -59,7 +59,7 @@ class Lines:
         """Print a line that says something new about its topic."""
         if line and line != self._said.get(topic):
             self._console.print(line, highlight=False, markup=False, soft_wrap=True)
-        self._said[topic] = line
+            self._said[topic] = line
 
 
 class Display:

@@ -4,6 +4,7 @@
 from datetime import datetime
 import os
 from pathlib import Path
+import time
 from typing import Annotated, Any, IO
 
 from negtrain_ros import bringup
@@ -14,7 +15,15 @@ from negtrain_ros.cli.trainer import Trainer, Unfinished
 from negtrain_ros.core.limits import Limits
 from negtrain_ros.core.methods import check
 from negtrain_ros.core.prescription import loads, PrescriptionSettings
-from negtrain_ros.core.types import Method, Prescription, Repetition, SetEnd, Stage, Verdict
+from negtrain_ros.core.types import (
+    Method,
+    Prescription,
+    Repetition,
+    SessionStage,
+    SetEnd,
+    Stage,
+    Verdict,
+)
 from negtrain_ros.history.exercises import shipped_exercises
 from negtrain_ros.runner import NodeDied, Runner
 from rich.console import Console
@@ -26,6 +35,7 @@ from negtrain_interfaces.action import Train
 
 METHODS = {method.name.lower(): method for method in Method}
 ATHLETE = 'simulated athlete'
+PAUSE = 20.0  # s of real time in which somebody may resume a paused training
 
 
 def sim(
@@ -94,12 +104,18 @@ def _run(
 ) -> tuple[Train.Result, list[Repetition], Recording]:
     """Bring the machine up, calibrate, train; return what came of it and what was recorded."""
     done: list[Repetition] = []
+    paused: dict[str, float] = {}
     recording = Recording()
     runner = Runner(bringup.SIMULATION, start, log)
 
     def idle() -> None:
         runner.check()
         view.refresh()
+        state = trainer.heard.get('session')
+        if state is None or state.stage is not SessionStage.PAUSED:
+            paused.clear()
+        elif time.monotonic() - paused.setdefault('since', time.monotonic()) > PAUSE:
+            raise Unfinished(f'nobody resumed: {state.text}')
 
     def hear(topic: str, value: Any) -> None:
         view.show(topic, value)

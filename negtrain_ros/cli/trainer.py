@@ -5,6 +5,7 @@ from collections.abc import Callable
 import time
 from typing import Any
 
+from negtrain_ros.bringup import SIMULATION
 from negtrain_ros.core import types
 from negtrain_ros.shell import conversions, qos
 import rclpy
@@ -84,12 +85,12 @@ class Trainer:
         rclpy.try_shutdown(context=self._context)
 
     def others(self) -> list[str]:
-        """Return the nodes that are in the namespace besides this client, after a look around."""
+        """Return the nodes of a machine that are in the namespace already, after a look around."""
         end = time.monotonic() + DISCOVERY
         while time.monotonic() < end:
             self._executor.spin_once(timeout_sec=0.05)
             found = [name for name, namespace in self._node.get_node_names_and_namespaces()
-                     if namespace == self._node.get_namespace() and name != 'trainer']
+                     if namespace == self._node.get_namespace() and name in SIMULATION]
             if found:
                 return sorted(found)
         return []

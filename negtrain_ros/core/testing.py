@@ -42,6 +42,7 @@ class StrengthTesting:
 
     stage = SessionStage.TESTING
     program = ''
+    _fastest: float
 
     def __init__(
         self, method: StrengthMethod, trials: Trials, base: Prescription, rest: float, most: int,
@@ -119,5 +120,5 @@ class StrengthTesting:
     def _begin(self) -> None:
         self.repetition = 0
         self._complete: int = 0
-        self._fastest: float = 0.0
+        self._fastest = 0.0
         self._pushed: list[tuple[float, float]] = []

@@ -7,7 +7,7 @@ Fields carry the same names on both sides, so one rule for each kind of field is
 the stamp of the header, another time a Time, an enumeration its number, a personal range its two
 ends (NaN when it is not known).
 """
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import fields
 from enum import IntEnum
 from functools import cache
@@ -75,7 +75,7 @@ def from_msg(kind: type, message: Any) -> Any:
 
 
 @cache
-def _rules(kind: Any) -> tuple[tuple[str, Read, Write], ...]:
+def _rules(kind: Hashable) -> tuple[tuple[str, Read, Write], ...]:
     hints = get_type_hints(kind)
     return tuple((field.name, *_rule(field.name, hints[field.name])) for field in fields(kind))
 

@@ -19,10 +19,15 @@ class SimulationSettings(Settings):
 
 
 class Pace:
-    """Tells how many steps of simulation are due."""
+    """
+    Tells how many steps of simulation are due.
+
+    A simulation that waits for answers does not wait for ever: when nobody answers it goes on in
+    real time, so that what a dead node leads to can be seen.
+    """
 
     AT_ONCE = 10  # steps; a computer that is further behind has lost the time for good
-    PATIENCE = 0.02  # s of real time, after which a sample that nobody answers is given up
+    PATIENCE = 1.0  # s of real time, after which a sample that nobody answers is given up
 
     def __init__(self, settings: SimulationSettings) -> None:
         self.step_time = 1.0 / settings.rate
@@ -30,17 +35,18 @@ class Pace:
         self._steps_per_second = settings.rate * settings.real_time_factor
         self._begin = math.nan
         self._done = 0
+        self._given_up = False
 
     @property
     def period(self) -> float:
         """How often due() wants to be asked [s of real time]."""
-        return self.PATIENCE if self.waits else max(0.001, 1.0 / self._steps_per_second)
+        return self.step_time if self.waits else max(0.001, 1.0 / self._steps_per_second)
 
     def due(self, real: float) -> int:
         """Return how many steps to take at `real` time [s]."""
         if self.waits:
-            waited = real - self._begin
-            return 0 if waited < self.PATIENCE else self.answered(real)
+            self._given_up = self._given_up or not real - self._begin < self.PATIENCE
+            return int(self._given_up)
         if math.isnan(self._begin):
             self._begin = real
         behind = math.floor((real - self._begin) * self._steps_per_second) - self._done
@@ -52,4 +58,5 @@ class Pace:
     def answered(self, real: float) -> int:
         """Return how many steps to take now that the newest sample was answered, at `real` [s]."""
         self._begin = real
+        self._given_up = False
         return int(self.waits)
