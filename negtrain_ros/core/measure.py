@@ -6,10 +6,10 @@ from dataclasses import replace
 from math import nan
 from typing import Any
 
-from negtrain_ros.core.types import GRAVITY, Handle, PhaseMeasure
+from negtrain_ros.core.types import GRAVITY, Handle, PhaseMeasure, Range
 import numpy as np
 
-PLATEAU = (0.20, 0.85)  # shares of the travel between which the load has had time to settle
+PLATEAU = (0.20, 0.85)  # shares of the range between which the load has had time to settle
 KEPT = 2048             # samples kept of one leg; of a longer one every second, fourth, …
 PENDING = 1024          # samples kept of a pause
 UNLOADED = 1.0          # kg; less is no tension
@@ -118,7 +118,7 @@ class Leg:
                 following.peak = max(following.peak, following.direction * sample[2])
         return following
 
-    def measure(self, moving_mass: float) -> PhaseMeasure:
+    def measure(self, moving_mass: float, extent: Range | None = None) -> PhaseMeasure:
         """
         Measure the leg as far as it is known; a parked end is left out.
 
@@ -128,6 +128,7 @@ class Leg:
         longer upward.
 
         :param moving_mass: what moves with the handle besides the load [kg]
+        :param extent: the personal range that the plateau is a part of; None: that of the leg
         """
         samples = list(self._samples)
         if self._pending and self._pending[-1][0] - self._pending[0][0] <= self._hold_time:
@@ -150,7 +151,10 @@ class Leg:
             return result
         middle = 0.5 * (load[1:] + load[:-1])
         advance = np.diff(travel)
-        share = 0.5 * (travel[1:] + travel[:-1]) / travel.max()
+        begin, span = position[0], travel.max()
+        if extent is not None:
+            begin, span = extent.bottom if self.direction > 0 else extent.top, extent.span
+        share = self.direction * (0.5 * (position[1:] + position[:-1]) - begin) / span
         plateau = (share >= PLATEAU[0]) & (share <= PLATEAU[1])
         force = GRAVITY * load + moving_mass * np.gradient(velocity, time)
         driven = 0.5 * (force[1:] + force[:-1]) > 0.0

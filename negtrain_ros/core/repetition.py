@@ -7,8 +7,8 @@ from negtrain_ros.core.measure import Leg, NOTHING
 from negtrain_ros.core.phase import ORDERS
 from negtrain_ros.core.settings import parameter, Settings
 from negtrain_ros.core.types import (
-    Handle, Order, Phase, PhaseEstimate, PhaseMeasure, Prescription, Quality, Repetition, Stage,
-    Verdict)
+    Handle, Order, Phase, PhaseEstimate, PhaseMeasure, Prescription, Quality, Range, Repetition,
+    Stage, Verdict)
 
 DIRECTIONS = {Phase.CONCENTRIC: 1, Phase.ECCENTRIC: -1}
 HOLDS = (Phase.BOTTOM_HOLD, Phase.TOP_HOLD)
@@ -43,12 +43,14 @@ class RepetitionCounter:
         self.settings = settings
         self._order = ORDERS[settings.order]
         self._min_range = settings.min_range
+        self._range: Range | None = None
         self.reset()
 
     def expect(self, prescription: Prescription) -> None:
         """Use the personal range and the order of a prescription from now on."""
         self._order = prescription.order
         self._min_range = self.settings.min_range
+        self._range = prescription.range
         if prescription.range is not None:
             self._min_range = max(0.01, self.settings.share * prescription.range.span)
 
@@ -175,7 +177,8 @@ class RepetitionCounter:
         measures: dict[int, PhaseMeasure] = {1: NOTHING, -1: NOTHING}
         for part in (self._first, leg):
             if part is not None:
-                measures[part.direction] = part.measure(self.settings.moving_mass)
+                measures[part.direction] = part.measure(
+                    self.settings.moving_mass, self._range)
         number = self.count
         if verdict is Verdict.COUNTED:
             number += 1

@@ -13,18 +13,24 @@ class TurnSettings(Settings):
     """When the eccentric load is taken back before the turning point."""
 
     taper_begin: float = parameter(
-        0.145, 'fraction of the range at which the way down begins to be unloaded', 0.05, 0.15)
+        0.11, 'fraction of the range at which the way down begins to be unloaded', 0.05, 0.15)
     taper_end: float = parameter(
-        0.085, 'fraction of the range at which this is done', 0.0, 0.1)
+        0.06, 'fraction of the range at which this is done', 0.0, 0.1)
     delay: float = parameter(
         0.02, 'from the movement of the handle to the torque of the motor', 0.0, 0.2, unit='s')
     outlook: float = parameter(
         0.1, 'time before a turn at which the load begins to be taken back', 0.02, 0.3, unit='s')
     braking: float = parameter(
         0.4, 'share of the lowering speed below which a turn is expected', 0.2, 0.8)
+    settling: float = parameter(
+        0.3, 'time in which the hand takes up the eccentric load, besides a fifth of the time '
+        'down; no turn is foreseen then', 0.0, 2.0, unit='s')
     further: float = parameter(
         0.05, 'fraction of the range to be lowered further before a load taken back comes again',
         0.0, 0.5)
+    let_down: float = parameter(
+        0.2, 'shortest time in which the overload is taken back while the handle still goes down',
+        0.05, 0.5, unit='s')
     slowest: float = parameter(
         0.015, 'lowering speed that is no lowering', 0.005, 0.05, unit='m/s')
     beyond: float = parameter(
@@ -48,6 +54,7 @@ class Turn:
     TREMOR = 2.0 * math.pi * 4.0  # rad/s; slow movement trembles at 4 .. 8 Hz
     QUIET = 0.25  # share of the usual speed that may be left of the tremor
     QUICKEST, SLOWEST = 0.008, 0.1  # s, time constants
+    SETTLING = 0.04  # s, time constant while the hand takes up the load
     SLOW = 0.08  # s, time constant of what tells movement from tremor
     MEMORY = 0.4  # s, for which a tremor is remembered
 
@@ -62,10 +69,11 @@ class Turn:
         self._slow_half = 0.0
         self._speed = self._speed_half = self._ahead = 0.0
         self._above = self._below = 0.0
-        self._typical = 0.0
+        self._typical = self._lowered = 0.0
         self._highest = -math.inf
         self._again = math.inf
         self._phase = Phase.UNKNOWN
+        self._share = 0.0
 
     def step(
         self, phase: Phase, fraction: float, velocity: float, prescription: Prescription,
@@ -81,12 +89,15 @@ class Turn:
         extent = prescription.range
         span = extent.span if extent is not None else math.inf
         expected = span / prescription.eccentric_time
-        self._smooth(-velocity, min(expected, self._typical) or expected, dt)
+        self._lowered += dt
+        settling = self._lowered < self.settings.settling + 0.2 * prescription.eccentric_time
+        self._smooth(-velocity, min(expected, self._typical) or expected, dt, settling)
         self._follow(phase, fraction)
         outside = (fraction - 1.0) * span
         if (phase is not Phase.ECCENTRIC or extent is None
                 or self._highest < self.settings.reached
                 or outside > max(self.settings.beyond, 0.05 * span)):
+            self._share = 0.0
             return 0.0
         share = self._share_of_speed(expected)
         if share <= 0.0 and self._typical >= self.settings.slowest:
@@ -95,9 +106,12 @@ class Turn:
             share = 0.0
         else:
             self._again = math.inf
-        return min(share, self._share_of_range(fraction, span))
+        # A load that goes at once lifts the handle in the hands that bore it: no turn, but like one.
+        self._share = max(min(share, self._share_of_range(fraction, span)),
+                          self._share - dt / self.settings.let_down)
+        return self._share
 
-    def _smooth(self, lowering: float, usual: float, dt: float) -> None:
+    def _smooth(self, lowering: float, usual: float, dt: float, settling: bool) -> None:
         """Keep up with speed and tremor."""
         weight = dt / (dt + self.SLOW)
         self._slow_half += (lowering - self._slow_half) * weight
@@ -114,6 +128,8 @@ class Turn:
             outlook = min(self.settings.outlook,
                           math.sqrt(1.0 - loud * loud) / (max(loud, 1e-3) * self.TREMOR))
             smoothing = 0.0
+        if settling:
+            smoothing, outlook = max(smoothing, self.SETTLING), 0.0
         smoothing = max(smoothing, self.QUICKEST)
         weight = dt / (dt + smoothing)
         self._speed_half += (lowering - self._speed_half) * weight
@@ -123,7 +139,7 @@ class Turn:
     def _follow(self, phase: Phase, fraction: float) -> None:
         """Remember how far up the handle was since the lift began, and how fast it comes down."""
         if phase is not self._phase:
-            self._typical = 0.0
+            self._typical = self._lowered = 0.0
             if phase is Phase.CONCENTRIC:
                 self._highest, self._again = fraction, math.inf
             self._phase = phase

@@ -10,7 +10,7 @@ from negtrain_ros.sim.trace import Marks, Trace
 import numpy as np
 
 TOLERANCE = 1.0  # kg
-PLATEAU = (0.20, 0.85)  # of the range travelled on the way down
+PLATEAU = (0.80, 0.15)  # fractions of the range on the way down: 20 % to 85 % of the way
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Lowering:
     One way down of the athlete.
 
     :param plateau: mean load over the travel within PLATEAU [kg]
-    :param reached: load once the first share of PLATEAU is travelled [kg]
+    :param reached: load where the plateau begins [kg]
     """
 
     repetition: int
@@ -35,11 +35,11 @@ def lowerings(trace: Trace, extent: Range) -> list[Lowering]:
                              & trace.means(Intention.LOWERING))
         if not len(way):
             continue
-        travelled = (trace.position[way[0]] - trace.position[way]) / extent.span
-        inside = np.flatnonzero((travelled >= PLATEAU[0]) & (travelled <= PLATEAU[1]))
-        if len(inside) < 2 or travelled.max() < PLATEAU[1]:
+        fraction = (trace.position[way] - extent.bottom) / extent.span
+        inside = np.flatnonzero((fraction <= PLATEAU[0]) & (fraction >= PLATEAU[1]))
+        if len(inside) < 2 or fraction.min() > PLATEAU[1]:
             continue
-        load, steps = trace.load[way][inside], np.abs(np.diff(travelled[inside]))
+        load, steps = trace.load[way][inside], np.abs(np.diff(fraction[inside]))
         plateau = float((0.5 * (load[1:] + load[:-1]) * steps).sum() / steps.sum())
         found.append(Lowering(repetition, plateau, float(load[0])))
     return found
