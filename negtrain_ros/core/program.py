@@ -70,8 +70,8 @@ class Program:
         steps: list[Step] = []
         for part in self.parts:
             sessions = part.dose.sessions if isinstance(part, Block) else 1
-            steps.extend(Step(len(steps) + session, part, session)
-                         for session in range(1, sessions + 1))
+            steps += [Step(len(steps) + session, part, session)
+                      for session in range(1, sessions + 1)]
         return tuple(steps)
 
 

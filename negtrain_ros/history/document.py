@@ -11,7 +11,6 @@ from dataclasses import Field, fields
 from functools import partial
 from pathlib import Path
 import reprlib
-import stat
 from typing import Annotated, Any, TypeVar
 
 from negtrain_ros.core.settings import Settings
@@ -133,9 +132,9 @@ def _load(path: Path) -> Any:
 
 def _text(path: Path) -> str:
     try:
-        with path.open('rb', buffering=0) as file:
-            if not stat.S_ISREG(path.stat().st_mode):
-                raise Mistakes([f'{path}: not a file'])
+        if not path.is_file():
+            raise Mistakes([f'{path}: no such file'])
+        with path.open('rb') as file:
             content = file.read(LARGEST + 1)
     except OSError as error:
         raise Mistakes([f'{path}: {error.strerror}']) from None
