@@ -106,7 +106,7 @@ class Turn:
             share = 0.0
         else:
             self._again = math.inf
-        # A load that goes at once lifts the handle in the hands that bore it: no turn, but like one.
+        # A load that goes at once lifts the handle in the hands that bore it, as a turn would.
         self._share = max(min(share, self._share_of_range(fraction, span)),
                           self._share - dt / self.settings.let_down)
         return self._share
