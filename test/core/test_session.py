@@ -1,0 +1,232 @@
+# Copyright 2026 negtrain contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The course of a session, as timelines of what the load controller and the athlete do."""
+from dataclasses import replace
+from itertools import product
+import math
+
+from hypothesis import given, strategies
+from negtrain_ros.core.activity import Calibration, Training
+from negtrain_ros.core.calibration import CalibrationSettings
+from negtrain_ros.core.session import (
+    CLOSED,
+    Event,
+    next_request,
+    OPEN,
+    RepetitionDone,
+    Request,
+    Session,
+    SessionEnded,
+    SessionSettings,
+    SetEnded,
+    TRANSITIONS,
+    Wish,
+    WORKING,
+)
+from negtrain_ros.core.types import (
+    Fault,
+    Instruction,
+    Limit,
+    LoadState,
+    Mode,
+    Order,
+    PhaseMeasure,
+    Prescription,
+    Range,
+    Repetition,
+    SessionStage,
+    SetEnd,
+    Stage,
+    Verdict,
+)
+import pytest
+
+PRESCRIPTION = Prescription(
+    athlete='Ada', exercise='chest_press', concentric=51.0, eccentric=85.0, limit=101.0,
+    range=Range(0.1, 0.5), repetitions=2)
+IGNORED = {
+    *product(CLOSED, set(Event) - {Event.START}),
+    *((stage, Event.START) for stage in OPEN),
+    *product((SessionStage.COUNTDOWN,),
+             (Event.SET_OVER, Event.LAST_OVER, Event.RESTED, Event.RESUME)),
+    *product(WORKING, (Event.READY, Event.RESTED, Event.RESUME)),
+    *product((SessionStage.RESTING,),
+             (Event.READY, Event.SET_OVER, Event.LAST_OVER, Event.RESUME)),
+    *product((SessionStage.PAUSED,),
+             (Event.READY, Event.SET_OVER, Event.LAST_OVER, Event.RESTED, Event.PAUSE)),
+}
+
+
+def load(mode=Mode.ARMED, prescription=PRESCRIPTION, limit=Limit.NOTHING, faults=()):
+    return LoadState(0.0, mode, 0.0, 0.0, limit, faults, mode.name.lower(), prescription)
+
+
+def repetition(number, stage=Stage.COMPLETE, verdict=Verdict.COUNTED, velocity=0.3):
+    phase = PhaseMeasure(start=1.0, start_position=0.1, mean_velocity=velocity, peak_load=10.0)
+    return Repetition(0.0, stage, number, verdict, phase, replace(phase, start_position=0.5))
+
+
+class Timeline:
+    """A session that is stepped as its node would do it."""
+
+    def __init__(self, sets=2, prescription=PRESCRIPTION, rest=60.0):
+        self.session = Session(SessionSettings())
+        self.now = 100.0
+        self.happenings = []
+        assert self.session.start(Training((prescription,) * sets, rest), self.now) is None
+
+    def at(self, seconds, heard=None, refusal=''):
+        """Go on by some seconds and return the state of the session then."""
+        self.now += seconds
+        state, happenings = self.session.step(heard, self.now, refusal)
+        self.happenings += happenings
+        return state
+
+    def lift(self, *repetitions):
+        for one in repetitions:
+            self.session.hear(one)
+        return self.at(0.0, load())
+
+    def begin_set(self):
+        return self.at(3.5, load())
+
+
+def test_every_event_is_decided_in_every_stage():
+    assert set(product(SessionStage, Event)) == set(TRANSITIONS) | IGNORED
+    assert not set(TRANSITIONS) & IGNORED
+
+
+@pytest.mark.parametrize('stage', OPEN)
+def test_stop_ends_every_open_stage_and_nothing_is_wished_for_then(stage):
+    assert TRANSITIONS[stage, Event.STOP] is SessionStage.STOPPED
+    timeline = Timeline()
+    timeline.session.stage = stage
+    assert timeline.session.request(Event.STOP, timeline.now, 'cancelled') is None
+    assert timeline.session.wish is None
+
+
+def test_two_sets_with_a_rest_between_end_finished():
+    timeline = Timeline()
+    assert timeline.at(0.0).instruction is Instruction.TAKE_POSITION
+    assert timeline.at(1.0, load()).stage is SessionStage.COUNTDOWN
+    assert timeline.begin_set().instruction is Instruction.TRAIN
+    assert timeline.lift(repetition(1, Stage.HALFWAY)).repetition == 1
+    assert timeline.lift(repetition(1)).repetition == 1
+    resting = timeline.lift(repetition(2))
+    assert (resting.stage, resting.rest_left) == (SessionStage.RESTING, 60.0)
+    assert timeline.session.wish is None
+    assert timeline.at(59.0, load(Mode.DISARMED)).rest_left == pytest.approx(1.0)
+    assert timeline.at(1.5, load(Mode.DISARMED)).stage is SessionStage.COUNTDOWN
+    assert timeline.begin_set().set == 2
+    assert timeline.lift(repetition(1), repetition(2)).stage is SessionStage.FINISHED
+    assert [one.end for one in timeline.happenings if isinstance(one, SetEnded)] == [
+        SetEnd.COUNT, SetEnd.COUNT]
+
+
+def test_training_does_not_begin_before_the_prescription_is_in_force():
+    timeline = Timeline()
+    other = replace(PRESCRIPTION, eccentric=70.0)
+    assert timeline.at(10.0, load(prescription=other)).stage is SessionStage.COUNTDOWN
+    assert timeline.at(0.0, load()).stage is SessionStage.TRAINING
+
+
+def test_a_machine_that_never_gets_ready_stops_the_session_with_its_reason():
+    timeline = Timeline()
+    timeline.at(30.0, load(Mode.DISARMED), 'encoder is silent')
+    state = timeline.at(31.0, load(Mode.DISARMED), 'encoder is silent')
+    assert state.stage is SessionStage.STOPPED
+    assert timeline.happenings[-1] == SessionEnded(SessionStage.STOPPED, 'encoder is silent')
+
+
+@pytest.mark.parametrize(('heard', 'end', 'stage'), [
+    (load(Mode.UNLOADING, limit=Limit.SPOTTER), SetEnd.FAILED, SessionStage.RESTING),
+    (load(Mode.UNLOADING, faults=(Fault.ATHLETE_GONE,)), SetEnd.LEFT, SessionStage.FINISHED),
+    (load(Mode.FAULT, faults=(Fault.DRIVE,)), SetEnd.STOPPED, SessionStage.PAUSED),
+    (load(Mode.DISARMED), SetEnd.STOPPED, SessionStage.PAUSED),
+])
+def test_a_set_that_the_load_controller_ends(heard, end, stage):
+    timeline = Timeline()
+    timeline.begin_set()
+    assert timeline.at(0.1, heard).stage is stage
+    ended = [one for one in timeline.happenings if isinstance(one, SetEnded)]
+    assert [one.end for one in ended] == [end]
+
+
+def test_a_completed_repetition_survives_a_pause():
+    timeline = Timeline()
+    timeline.begin_set()
+    timeline.lift(repetition(1))
+    timeline.at(0.1, load(Mode.FAULT, faults=(Fault.DRIVE,)))
+    assert timeline.session.request(Event.RESUME, timeline.now) is None
+    timeline.begin_set()
+    assert timeline.lift(repetition(1)).stage is SessionStage.RESTING
+    assert sum(isinstance(one, RepetitionDone) for one in timeline.happenings) == 2
+
+
+def test_repetitions_outside_the_work_are_nobodys():
+    timeline = Timeline()
+    timeline.session.hear(repetition(1))
+    timeline.begin_set()
+    assert timeline.at(0.0, load()).repetition == 0
+
+
+def test_a_set_ends_when_the_lifts_have_become_too_slow():
+    timeline = Timeline(prescription=replace(PRESCRIPTION, repetitions=12, velocity_loss=0.2))
+    timeline.at(4.0, load(prescription=replace(PRESCRIPTION, repetitions=12, velocity_loss=0.2)))
+    for velocity, over in ((0.40, None), (0.33, None), (0.31, SetEnd.VELOCITY_LOSS)):
+        timeline.session.hear(repetition(1, velocity=velocity))
+        assert timeline.session.activity.over is over
+
+
+def test_a_second_activity_is_refused_with_who_is_training():
+    timeline = Timeline()
+    refusal = timeline.session.start(Training((PRESCRIPTION,), 0.0), timeline.now)
+    assert refusal == 'Ada is on the machine'
+
+
+def test_three_light_repetitions_give_the_range():
+    session = Session(SessionSettings())
+    calibration = Calibration(
+        'Ada', 'chest_press', Order.CONCENTRIC_FIRST, CalibrationSettings())
+    session.start(calibration, 0.0)
+    granted = load(prescription=calibration.prescription)
+    session.step(granted, 4.0)
+    for number in (1, 2, 3):
+        session.hear(repetition(number))
+    state, _ = session.step(granted, 5.0)
+    assert state.stage is SessionStage.FINISHED
+    assert calibration.range == Range(pytest.approx(0.1), pytest.approx(0.5))
+
+
+@pytest.mark.parametrize(('wish', 'state', 'request_'), [
+    (None, None, None),
+    (None, load(Mode.ARMED), Request.DISARM),
+    (None, load(Mode.DISARMED), None),
+    (Wish(PRESCRIPTION), load(Mode.DISARMED, prescription=Prescription()), Request.PRESCRIBE),
+    (Wish(PRESCRIPTION), load(Mode.ARMED, prescription=Prescription()), Request.DISARM),
+    (Wish(PRESCRIPTION), load(Mode.UNLOADING, prescription=Prescription()), None),
+    (Wish(PRESCRIPTION), load(Mode.DISARMED), Request.ARM),
+    (Wish(PRESCRIPTION), load(Mode.ARMED), None),
+    (Wish(PRESCRIPTION), load(Mode.FAULT), None),
+])
+def test_the_next_request_leads_to_the_wish(wish, state, request_):
+    assert next_request(wish, state) is request_
+
+
+@given(strategies.lists(strategies.one_of(
+    strategies.sampled_from(list(Event)),
+    strategies.sampled_from([load(mode) for mode in Mode]),
+    strategies.just(repetition(1))), max_size=60))
+def test_whatever_happens_a_wish_means_work_and_ended_sets_were_begun(course):
+    session = Session(SessionSettings(countdown=0.0))
+    session.start(Training((PRESCRIPTION,) * 3, 1.0), 0.0)
+    for now, one in enumerate(course):
+        if isinstance(one, Event):
+            session.request(one, float(now))
+        elif isinstance(one, Repetition):
+            session.hear(one)
+        state, _ = session.step(one if isinstance(one, LoadState) else None, float(now))
+        assert (session.wish is not None) == (
+            state.stage in (SessionStage.COUNTDOWN, *WORKING))
+        assert 1 <= state.set <= state.sets
+        assert 0 <= state.rest_left < math.inf
