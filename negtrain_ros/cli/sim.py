@@ -7,6 +7,7 @@ from pathlib import Path
 import time
 from typing import Annotated, Any, IO
 
+from negtrain_interfaces.action import Train
 from negtrain_ros import bringup
 from negtrain_ros.cli import Refused
 from negtrain_ros.cli.display import Display, Lines, name_of
@@ -30,8 +31,6 @@ from rich.console import Console
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 from typer import Option
-
-from negtrain_interfaces.action import Train
 
 METHODS = {method.name.lower(): method for method in Method}
 ATHLETE = 'simulated athlete'

@@ -5,11 +5,10 @@ from collections.abc import Sequence
 import csv
 from pathlib import Path
 
+from negtrain_interfaces.msg import Truth
 from negtrain_ros.core.types import PhaseMeasure, Prescription, Repetition, Verdict
 from negtrain_ros.shell.conversions import seconds
 from rich.table import Table
-
-from negtrain_interfaces.msg import Truth
 
 COLUMNS = (
     'load [kg]', 'peak [kg]', 'time [s]', 'range [m]', 'mean [m/s]', 'peak [m/s]', 'work [J]')

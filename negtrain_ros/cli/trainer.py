@@ -5,15 +5,6 @@ from collections.abc import Callable
 import time
 from typing import Any
 
-from negtrain_ros.bringup import SIMULATION
-from negtrain_ros.core import types
-from negtrain_ros.shell import conversions, qos
-import rclpy
-from rclpy.action import ActionClient
-from rclpy.executors import SingleThreadedExecutor
-from rclpy.node import Node
-from rclpy.task import Future
-
 from negtrain_interfaces.action import CalibrateRange, Train
 from negtrain_interfaces.msg import (
     LoadState,
@@ -23,6 +14,14 @@ from negtrain_interfaces.msg import (
     SessionState,
     Truth,
 )
+from negtrain_ros.bringup import SIMULATION
+from negtrain_ros.core import types
+from negtrain_ros.shell import conversions, qos
+import rclpy
+from rclpy.action import ActionClient
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.node import Node
+from rclpy.task import Future
 
 DISCOVERY = 1.0  # s, after which whoever is in the graph has been seen
 START_UP = 30.0  # s, for all nodes to be there

@@ -1,13 +1,12 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """Turn the counts of the encoder into where the handle is and how it moves."""
+from negtrain_interfaces.msg import EncoderCounts, HandleState
 from negtrain_ros.core.encoder import Encoder, EncoderSettings
 from negtrain_ros.core.motion import MotionSettings
 from negtrain_ros.shell import conversions, parameters, qos, run
 from negtrain_ros.shell.diagnostics import Diagnostics
 from rclpy.node import Node
-
-from negtrain_interfaces.msg import EncoderCounts, HandleState
 
 CHECK_PERIOD = 0.01  # s; silence is noticed this much later than it could be
 

@@ -3,13 +3,6 @@
 """Turn phases into load commands, and end with a light handle whatever breaks."""
 from dataclasses import replace
 
-from negtrain_ros.core import types
-from negtrain_ros.core.load import Inputs, LoadController, LoadSettings
-from negtrain_ros.shell import conversions, graph, parameters, qos, run
-from negtrain_ros.shell.diagnostics import Diagnostics
-from rclpy.node import Node
-from std_srvs.srv import Trigger
-
 from negtrain_interfaces.msg import (
     HandleState,
     LoadCommand,
@@ -20,6 +13,12 @@ from negtrain_interfaces.msg import (
     SessionState,
 )
 from negtrain_interfaces.srv import Prescribe
+from negtrain_ros.core import types
+from negtrain_ros.core.load import Inputs, LoadController, LoadSettings
+from negtrain_ros.shell import conversions, graph, parameters, qos, run
+from negtrain_ros.shell.diagnostics import Diagnostics
+from rclpy.node import Node
+from std_srvs.srv import Trigger
 
 SILENCE = 0.02  # s without a phase after which the controller decides by itself
 STATE_PERIOD = 0.05  # s between states in which nothing has changed
@@ -85,10 +84,14 @@ class LoadControllerNode(Node):
             self._state = replace(state, stamp=before.stamp)
 
     def _on_prescribe(self, request, response):
-        prescription = conversions.from_msg(types.Prescription, request.prescription)
-        reason = self._controller.prescribe(prescription, conversions.now(self))
+        try:
+            prescription = conversions.from_msg(types.Prescription, request.prescription)
+        except ValueError as error:
+            reason = str(error)
+        else:
+            reason = self._controller.prescribe(prescription, conversions.now(self))
         response.accepted, response.reason = reason is None, reason or ''
-        if reason is None:
+        if response.accepted:
             self._prescriptions.publish(request.prescription)
         return response
 

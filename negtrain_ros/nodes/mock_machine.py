@@ -3,6 +3,7 @@
 """Stand in for a machine, its drive and its encoder, and for the athlete at the handle."""
 import time
 
+from negtrain_interfaces.msg import EncoderCounts, LoadCommand, MachineState, SessionState, Truth
 from negtrain_ros.core import types
 from negtrain_ros.core.guard import GuardSettings
 from negtrain_ros.shell import conversions, parameters, qos, run
@@ -17,8 +18,6 @@ from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from rosgraph_msgs.msg import Clock as Now
 from std_msgs.msg import Header
-
-from negtrain_interfaces.msg import EncoderCounts, LoadCommand, MachineState, SessionState, Truth
 
 
 class MockMachine(Node):

@@ -3,14 +3,13 @@
 """Tell the phases of the movement apart and count the repetitions."""
 import math
 
+from negtrain_interfaces.msg import HandleState, MachineState, PhaseState, Prescription, Repetition
 from negtrain_ros.core import types
 from negtrain_ros.core.phase import PhaseDetector, PhaseSettings
 from negtrain_ros.core.repetition import RepetitionCounter, RepetitionSettings
 from negtrain_ros.shell import conversions, parameters, qos, run
 from negtrain_ros.shell.diagnostics import Diagnostics
 from rclpy.node import Node
-
-from negtrain_interfaces.msg import HandleState, MachineState, PhaseState, Prescription, Repetition
 
 
 class PhaseDetectorNode(Node):

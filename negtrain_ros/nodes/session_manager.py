@@ -5,6 +5,8 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from negtrain_interfaces.msg import LoadState, Repetition, SessionState
+from negtrain_interfaces.srv import AcceptStrengthTest
 from negtrain_ros.core import types
 from negtrain_ros.core.calibration import CalibrationSettings
 from negtrain_ros.core.session import Event, Session, SessionEnded, SessionSettings
@@ -20,9 +22,6 @@ from negtrain_ros.shell.offers import Offers
 from negtrain_ros.shell.wishes import Wishes
 from rclpy.node import Node
 from std_srvs.srv import Trigger
-
-from negtrain_interfaces.msg import LoadState, Repetition, SessionState
-from negtrain_interfaces.srv import AcceptStrengthTest
 
 PERIOD = 0.05  # s
 HEARTBEAT = 0.25  # s between states in which nothing but the clock has changed

@@ -15,10 +15,9 @@ import math
 from typing import Any, get_args, get_type_hints
 
 from builtin_interfaces.msg import Time
+from negtrain_interfaces import msg
 from negtrain_ros.core import types
 from rclpy.node import Node
-
-from negtrain_interfaces import msg
 
 MESSAGES: dict[type, type] = {
     types.Handle: msg.HandleState,

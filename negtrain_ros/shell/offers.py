@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 import math
 
+from negtrain_interfaces.action import CalibrateRange, StrengthTest, Train
 from negtrain_ros.core.activity import Activity, Calibration, Training
 from negtrain_ros.core.calibration import CalibrationSettings
 from negtrain_ros.core.exercise import Exercise
@@ -21,8 +22,6 @@ from negtrain_ros.history.journal import Journal
 from negtrain_ros.history.programs import find_program
 from negtrain_ros.shell import conversions
 from negtrain_ros.shell.actions import Offer
-
-from negtrain_interfaces.action import CalibrateRange, StrengthTest, Train
 
 OUTCOMES = {
     SessionStage.FINISHED: Train.Result.FINISHED,

@@ -1,14 +1,13 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """Bring the load controller to what the session wishes for, one request after the other."""
+from negtrain_interfaces.srv import Prescribe
 from negtrain_ros.core.session import next_request, Request, Wish
 from negtrain_ros.core.types import LoadState
 from negtrain_ros.shell import conversions
 from rclpy.node import Node
 from rclpy.task import Future
 from std_srvs.srv import Trigger
-
-from negtrain_interfaces.srv import Prescribe
 
 PATIENCE = 0.5  # s, after which an answer is given up, and between two tries
 
