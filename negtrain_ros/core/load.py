@@ -30,9 +30,13 @@ class LoadSettings(Limits, SupervisorSettings, SpotterSettings, TurnSettings):
     """Everything that can be set about the load."""
 
     curve: float = parameter(
-        2500.0, 'how sharply a rise of the load begins and ends', 200.0, 20000.0, unit='kg/s²')
-    steepest_curve: float = parameter(
-        10000.0, 'the same when the tempo leaves no time', 200.0, 50000.0, unit='kg/s²')
+        10000.0, 'how sharply a rise of the load begins and ends at most', 200.0, 50000.0,
+        unit='kg/s²')
+    rise_share: float = parameter(
+        0.12, 'duration of the rise to the eccentric load, as a share of the time down',
+        0.02, 0.15)
+    rise_longest: float = parameter(
+        0.6, 'longest duration of that rise', 0.1, 2.0, unit='s')
     engage: float = parameter(
         50.0, 'rise of the load after arming', 10.0, 200.0, unit='kg/s')
 
@@ -59,7 +63,6 @@ TRANSITIONS: dict[tuple[Mode, Event], Mode] = {
 
 LOADED = (Mode.ARMED, Mode.UNLOADING)
 REWIND = 0.05  # s, by which time may go back without being a fault: late messages
-RAMP_SHARE = 0.1  # of the time down within which the rise is to be over
 AT_REST = 0.02  # m/s
 UNLOADED = 0.01  # kg
 PHASES = (Phase.CONCENTRIC, Phase.ECCENTRIC)
@@ -97,7 +100,7 @@ class LoadController:
         self._sequence = 0
         self._engaged = False
         self._finishing = False
-        self._curve = self.settings.curve
+        self._rise = (self.settings.engage, self.settings.curve)
         self._ended = ''
         self._ended_by = Limit.NOT_ARMED
 
@@ -121,7 +124,7 @@ class LoadController:
         self._ramp.reset()
         self._limiter.reset()
         self._engaged = self._finishing = False
-        self._curve = self._needed_curve()
+        self._rise = self._gentle_rise()
         self._ended, self._ended_by = '', Limit.NOT_ARMED
         self._change(Event.ARM)
         return None
@@ -264,10 +267,10 @@ class LoadController:
     ) -> tuple[float, float, Limit]:
         """Return load [kg] and damping [N s/m] to command, and what limits them now."""
         settings, handle = self.settings, self._inputs.handle
-        rise = settings.rise if self._engaged else settings.engage
+        rise, curve = self._rise if self._engaged else (settings.engage, settings.curve)
         wanted = self._ramp.step(
             target, min(dt, settings.trusted_for), rise=rise, fall=settings.fall,
-            curve=self._curve)
+            curve=curve)
         if wanted < target:
             limit = Limit.RAMP if limit is Limit.NOTHING else limit
         else:
@@ -287,13 +290,19 @@ class LoadController:
             self._ramp.reset(load)
         return load, damping, limit
 
-    def _needed_curve(self) -> float:
-        """Return how sharply a rise begins and ends [kg/s²]: as gently as the tempo allows."""
+    def _gentle_rise(self) -> tuple[float, float]:
+        """
+        Return slope [kg/s] and curve [kg/s²] of the rise to the eccentric load.
+
+        A rise by D over T with the slope 1.5 D / T begins and ends in a third of T each. T is a
+        share of the time down: a hand that is loaded more slowly is pushed off its course less.
+        """
         settings, prescription = self.settings, self.prescription or Prescription()
-        steep = max(0.0, prescription.eccentric - prescription.concentric) / settings.rise
-        left = RAMP_SHARE * prescription.eccentric_time - steep
-        return min(settings.steepest_curve,
-                   max(settings.curve, settings.rise / left if left > 0.0 else math.inf))
+        step = abs(prescription.eccentric - prescription.concentric)
+        duration = min(settings.rise_longest, settings.rise_share * prescription.eccentric_time)
+        slope = min(settings.rise, max(settings.engage, 1.5 * step / duration))
+        left = max(duration - step / slope, slope / settings.curve)
+        return slope, slope / left
 
     def _explain(self, limit: Limit) -> str:
         """Return one line for people."""

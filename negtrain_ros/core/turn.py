@@ -52,8 +52,8 @@ class Turn:
     """
 
     TREMOR = 2.0 * math.pi * 4.0  # rad/s; slow movement trembles at 4 .. 8 Hz
-    QUIET = 0.25  # share of the usual speed that may be left of the tremor
-    QUICKEST, SLOWEST = 0.008, 0.1  # s, time constants
+    QUIET = 0.18  # share of the usual speed that may be left of the tremor
+    QUICKEST, SLOWEST = 0.008, 0.15  # s, time constants
     SETTLING = 0.04  # s, time constant while the hand takes up the load
     SLOW = 0.08  # s, time constant of what tells movement from tremor
     MEMORY = 0.4  # s, for which a tremor is remembered
@@ -158,7 +158,7 @@ class Turn:
         settings = self.settings
         usual = min(expected, self._typical)
         if usual < settings.slowest:
-            return 1.0 if self._speed > 0.0 else 0.0
+            return 1.0 if min(self._speed, self.slow) > 0.0 else 0.0
         full = settings.braking * usual
         share = (self._ahead - 0.5 * full) / (0.5 * full)
         return min(1.0, max(0.0, share))
