@@ -11,6 +11,7 @@ import numpy as np
 
 TOLERANCE = 1.0  # kg
 PLATEAU = (0.80, 0.15)  # fractions of the range on the way down: 20 % to 85 % of the way
+IN_TIME = 0.20  # of the range, travelled from the turn
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class Lowering:
     One way down of the athlete.
 
     :param plateau: mean load over the travel within PLATEAU [kg]
-    :param reached: load where the plateau begins [kg]
+    :param reached: load when IN_TIME of the range has been travelled [kg]
     """
 
     repetition: int
@@ -41,7 +42,8 @@ def lowerings(trace: Trace, extent: Range) -> list[Lowering]:
             continue
         load, steps = trace.load[way][inside], np.abs(np.diff(fraction[inside]))
         plateau = float((0.5 * (load[1:] + load[:-1]) * steps).sum() / steps.sum())
-        found.append(Lowering(repetition, plateau, float(load[0])))
+        arrived = way[np.argmax(fraction <= fraction.max() - IN_TIME)]
+        found.append(Lowering(repetition, plateau, float(trace.load[arrived])))
     return found
 
 

@@ -65,7 +65,7 @@ class AthleteSettings(Settings):
         5.0, 'time without progress after which he gives a lift up', 0.5, 60.0, unit='s')
     incident: str = parameter(
         'none', 'what happens to him', choices=('none', 'fails', 'stalls', 'lets_go', 'leaves'))
-    incident_repetition: int = parameter(6, 'in which repetition', 1, 1000)
+    incident_repetition: int = parameter(6, 'in which repetition of a set', 1, 1000)
     incident_intention: str = parameter(
         'lowering', 'on which way', choices=('lifting', 'lowering'))
     incident_fraction: float = parameter(0.5, 'how far up the range', 0.0, 1.0)
@@ -235,8 +235,7 @@ class Athlete:
         s, condition = self.settings, self.condition
         if self._outward:
             self.repetition += 1
-            happens = s.incident == 'leaves' and self.repetition == s.incident_repetition
-            if happens or condition.leaving:
+            if condition.leaving or (s.incident == 'leaves' and self._due):
                 condition.gone = True
                 return
         upwards = self._outward == (s.begins == 'bottom')
@@ -256,7 +255,7 @@ class Athlete:
     def _suffer(self, position: float) -> None:
         """Let the incident happen when its moment has come."""
         s = self.settings
-        if s.incident in ('none', 'leaves') or self.repetition != s.incident_repetition \
+        if s.incident in ('none', 'leaves') or not self._due \
                 or self.intention.value != s.incident_intention:
             return
         fraction = (position - s.bottom) / (s.top - s.bottom)
@@ -268,6 +267,12 @@ class Athlete:
             self.condition.pace = 0.0
         else:
             self.condition.gone = True
+
+    @property
+    def _due(self) -> bool:
+        """Tell whether the repetition of the incident has come."""
+        return (self._instruction is Instruction.TRAIN
+                and self.repetition == self.settings.incident_repetition)
 
     def _let_go(self, position: float) -> None:
         """Take the hands off."""
