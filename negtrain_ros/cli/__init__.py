@@ -11,6 +11,7 @@ import typer
 # Where each command stands; only the one that is called is imported, so that the quick stay quick.
 COMMANDS = {
     'sim': 'negtrain_ros.cli.sim',
+    'faults': 'negtrain_ros.cli.faults',
     'replay': 'negtrain_ros.replay',
     'plan': 'negtrain_ros.cli.records',
     'history': 'negtrain_ros.cli.records',

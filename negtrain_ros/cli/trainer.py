@@ -14,14 +14,20 @@ from negtrain_interfaces.msg import (
     SessionState,
     Truth,
 )
+from negtrain_interfaces.srv import Prescribe
 from negtrain_ros.bringup import SIMULATION
 from negtrain_ros.core import types
 from negtrain_ros.shell import conversions, qos
+from rcl_interfaces.msg import Parameter, ParameterType, ParameterValue
+from rcl_interfaces.srv import SetParameters
 import rclpy
 from rclpy.action import ActionClient
+from rclpy.client import Client
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
+from rclpy.publisher import Publisher
 from rclpy.task import Future
+from std_srvs.srv import Trigger
 
 DISCOVERY = 1.0  # s, after which whoever is in the graph has been seen
 START_UP = 30.0  # s, for all nodes to be there
@@ -72,6 +78,10 @@ class Trainer:
         self._node.create_subscription(Truth, 'truth', on_truth, qos.SAMPLES)
         self._calibrate = ActionClient(self._node, CalibrateRange, 'calibrate_range')
         self._train = ActionClient(self._node, Train, 'train')
+        self._prescribe = self._node.create_client(Prescribe, 'prescribe')
+        self._parameters = self._node.create_client(
+            SetParameters, 'mock_machine/set_parameters')
+        self._services: dict[str, Client] = {}
 
     def __enter__(self) -> 'Trainer':
         """Return the client itself."""
@@ -96,7 +106,7 @@ class Trainer:
 
     def wait_for_machine(self) -> None:
         """Wait until all that is needed answers."""
-        self._until(lambda: set(self.heard) >= set(TOPICS) - {'repetitions'}
+        self.until(lambda: set(self.heard) >= set(TOPICS) - {'repetitions'}
                     and self._calibrate.server_is_ready() and self._train.server_is_ready(),
                     START_UP, 'the machine did not come up')
 
@@ -112,12 +122,57 @@ class Trainer:
         self, prescription: types.Prescription, sets: int, rest: float,
     ) -> Train.Result:
         """Train sets of a prescription with a rest [s] between; return what came of it."""
-        result = self._act(self._train, Train.Goal(
-            athlete=prescription.athlete, exercise=prescription.exercise,
-            prescription=conversions.to_msg(prescription), sets=sets, rest=rest))
+        result = self._act(self._train, self._goal(prescription, sets, rest))
         if result.outcome != Train.Result.FINISHED:
             raise Unfinished(f'training: {result.reason}')
         return result
+
+    def begin_training(
+        self, prescription: types.Prescription, sets: int, rest: float, *, resume: bool = False,
+    ) -> None:
+        """Begin to train, or go on with an interrupted session, without waiting for the end."""
+        goal = self._goal(prescription, sets, rest)
+        goal.resume = resume
+        self._result(self._train.send_goal_async(goal), ANSWER)
+
+    def ask(self, service: str) -> tuple[bool, str]:
+        """Call a service without arguments; return whether it was granted, and why not."""
+        if service not in self._services:
+            self._services[service] = self._node.create_client(Trigger, service)
+        answer = self._call(self._services[service], Trigger.Request())
+        return answer.success, answer.message
+
+    def prescribe(self, prescription: types.Prescription) -> tuple[bool, str]:
+        """Ask the load controller itself; return whether it accepted, and why not."""
+        answer = self._call(self._prescribe, Prescribe.Request(
+            prescription=conversions.to_msg(prescription)))
+        return answer.accepted, answer.reason
+
+    def inject(self, text: str) -> None:
+        """Have the simulation play a fault (see shell/injections.py)."""
+        value = ParameterValue(type=ParameterType.PARAMETER_STRING, string_value=text)
+        answer = self._call(self._parameters, SetParameters.Request(
+            parameters=[Parameter(name='inject', value=value)]))
+        if not answer.results[0].successful:
+            raise Unfinished(answer.results[0].reason)
+
+    def publish(self, kind: type, topic: str) -> Publisher:
+        """Become a publisher of a topic, as a node too many would."""
+        return self._node.create_publisher(kind, topic, qos.SAMPLES)
+
+    def withdraw(self, publisher: Publisher) -> None:
+        """Be a publisher no more."""
+        self._node.destroy_publisher(publisher)
+
+    @staticmethod
+    def _goal(prescription: types.Prescription, sets: int, rest: float) -> Train.Goal:
+        return Train.Goal(
+            athlete=prescription.athlete, exercise=prescription.exercise,
+            prescription=conversions.to_msg(prescription), sets=sets, rest=rest)
+
+    def _call(self, client: Client, request: Any) -> Any:
+        self.until(client.service_is_ready, ANSWER, f'nobody serves {client.srv_name}')
+        return self._result(client.call_async(request), ANSWER)
 
     def _act(self, client: ActionClient, goal: Any) -> Any:
         handle = self._result(client.send_goal_async(goal), ANSWER)
@@ -131,11 +186,16 @@ class Trainer:
             raise
 
     def _result(self, future: Future, patience: float | None) -> Any:
-        self._until(future.done, patience, 'the session manager does not answer')
+        self.until(future.done, patience, 'the session manager does not answer')
         return future.result()
 
-    def _until(self, done: Callable[[], bool], patience: float | None, otherwise: str) -> None:
-        """Spin until done; give up after `patience` [s], for ever patient with None."""
+    def until(self, done: Callable[[], bool], patience: float | None, otherwise: str) -> None:
+        """
+        Listen until something is true.
+
+        :param patience: after which Unfinished is raised [s of real time]; None: never
+        :param otherwise: what it says then
+        """
         begin = looked = time.monotonic()
         while not done():
             self._executor.spin_once(timeout_sec=0.05)

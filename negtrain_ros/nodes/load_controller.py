@@ -87,10 +87,11 @@ class LoadControllerNode(Node):
         try:
             prescription = conversions.from_msg(types.Prescription, request.prescription)
         except ValueError as error:
-            reason = str(error)
+            response.reason = str(error)
         else:
-            reason = self._controller.prescribe(prescription, conversions.now(self))
-        response.accepted, response.reason = reason is None, reason or ''
+            response.reason = self._controller.prescribe(
+                prescription, conversions.now(self)) or ''
+        response.accepted = not response.reason
         if response.accepted:
             self._prescriptions.publish(request.prescription)
         return response

@@ -6,9 +6,10 @@ import time
 from negtrain_interfaces.msg import EncoderCounts, LoadCommand, MachineState, SessionState, Truth
 from negtrain_ros.core import types
 from negtrain_ros.core.guard import GuardSettings
-from negtrain_ros.shell import conversions, parameters, qos, run
+from negtrain_ros.shell import conversions, injections, parameters, qos, run
 from negtrain_ros.shell.diagnostics import Diagnostics
 from negtrain_ros.sim.athlete import Athlete, AthleteSettings
+from negtrain_ros.sim.faults import FaultInjector
 from negtrain_ros.sim.kinematics import KinematicsSettings
 from negtrain_ros.sim.machine import Machine, MachineSettings
 from negtrain_ros.sim.muscle import MuscleSettings
@@ -35,6 +36,8 @@ class MockMachine(Node):
         self._station = Station(
             Machine(machine, guard, kinematics, start=time.time()),
             Athlete(athlete, muscle, simulation.seed))
+        self._injector = FaultInjector()
+        injections.accept(self, self._injector, lambda: self._station.machine.now)
         self._pace = Pace(simulation)
         self._diagnostics = Diagnostics(self, lambda: self._station.machine.state().faults)
         self.create_subscription(LoadCommand, 'load_command', self._on_command, qos.COMMANDS)
@@ -51,7 +54,9 @@ class MockMachine(Node):
         command = conversions.from_msg(types.LoadCommand, message)
         machine = self._station.machine
         self._diagnostics.heard('load_command', command.stamp)
-        machine.command(command, machine.now)
+        arriving = self._injector.command(machine.now, command)
+        if arriving is not None:
+            machine.command(arriving, machine.now)
         if command.stamp >= machine.now - self._pace.step_time / 2:
             self._advance(self._pace.answered(time.monotonic()))
 
@@ -61,16 +66,23 @@ class MockMachine(Node):
         self._station.athlete.hear(types.Instruction.TRAIN if fast else instruction, maximal=fast)
 
     def _on_timer(self):
-        self._advance(self._pace.due(time.monotonic()))
+        steps = self._pace.due(time.monotonic())
+        self._station.machine.now += self._pace.lost
+        self._advance(steps)
 
     def _advance(self, steps):
         for _ in range(steps):
+            self._injector.step(self._station.machine.now, self._station)
             state, counts = self._station.step(self._pace.step_time)
             header = Header(stamp=conversions.to_time(state.stamp))
             if self._makes_time:
                 self._times.publish(Now(clock=header.stamp))
             self._states.publish(conversions.to_msg(state))
-            self._counts.publish(EncoderCounts(header=header, counts=counts))
+            sample = self._injector.sample(
+                state.stamp, counts, self._station.machine.settings.resolution)
+            if sample is not None:
+                self._counts.publish(EncoderCounts(
+                    header=Header(stamp=conversions.to_time(sample.stamp)), counts=sample.counts))
             self._truths.publish(self._truth(header))
 
     def _truth(self, header):

@@ -7,10 +7,9 @@ Fields carry the same names on both sides, so one rule for each kind of field is
 the stamp of the header, another time a Time, an enumeration its number, a personal range its two
 ends (NaN when it is not known).
 """
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from dataclasses import fields
 from enum import IntEnum
-from functools import cache
 import math
 from typing import Any, get_args, get_type_hints
 
@@ -59,7 +58,7 @@ def to_time(stamp: float) -> Time:
 def to_msg(value: Any) -> Any:
     """Return the message that says the same as a value of the core."""
     message = MESSAGES[type(value)]()
-    for _, _, write in _rules(type(value)):
+    for _, _, write in RULES[type(value)]:
         write(message, value)
     return message
 
@@ -70,13 +69,7 @@ def from_msg(kind: type, message: Any) -> Any:
 
     :raises ValueError: an enumeration has a number that it does not know
     """
-    return kind(**{name: read(message) for name, read, _ in _rules(kind)})
-
-
-@cache
-def _rules(kind: Hashable) -> tuple[tuple[str, Read, Write], ...]:
-    hints = get_type_hints(kind)
-    return tuple((field.name, *_rule(field.name, hints[field.name])) for field in fields(kind))
+    return kind(**{name: read(message) for name, read, _ in RULES[kind]})
 
 
 def _rule(name: str, hint: Any) -> tuple[Read, Write]:
@@ -125,3 +118,9 @@ def _read_range(message: Any) -> types.Range | None:
 def _write_range(message: Any, value: Any) -> None:
     message.bottom = value.range.bottom if value.range else math.nan
     message.top = value.range.top if value.range else math.nan
+
+
+RULES: dict[type, tuple[tuple[str, Read, Write], ...]] = {
+    kind: tuple((field.name, *_rule(field.name, get_type_hints(kind)[field.name]))
+                for field in fields(kind))
+    for kind in MESSAGES}

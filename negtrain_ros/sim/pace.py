@@ -24,6 +24,8 @@ class Pace:
 
     A simulation that waits for answers does not wait for ever: when nobody answers it goes on in
     real time, so that what a dead node leads to can be seen.
+
+    :ivar lost: simulated time that was too far behind to be caught up, at the last due() [s]
     """
 
     AT_ONCE = 10  # steps; a computer that is further behind has lost the time for good
@@ -36,6 +38,7 @@ class Pace:
         self._begin = math.nan
         self._done = 0
         self._given_up = False
+        self.lost = 0.0
 
     @property
     def period(self) -> float:
@@ -50,8 +53,11 @@ class Pace:
         if math.isnan(self._begin):
             self._begin = real
         behind = math.floor((real - self._begin) * self._steps_per_second) - self._done
+        self.lost = 0.0
         if behind > self.AT_ONCE:
-            self._begin, self._done, behind = real, 0, self.AT_ONCE
+            self.lost = (behind - self.AT_ONCE) * self.step_time
+            self._done += behind - self.AT_ONCE
+            behind = self.AT_ONCE
         self._done += behind
         return behind
 

@@ -1,0 +1,152 @@
+# Copyright 2026 negtrain contributors
+# SPDX-License-Identifier: Apache-2.0
+"""`negtrain faults`: break everything in turn at the full eccentric load, and report."""
+from collections.abc import Iterable
+from datetime import datetime
+from functools import partial
+import json
+import math
+import os
+from pathlib import Path
+import signal
+import statistics
+from typing import Annotated, Any
+
+from negtrain_ros import bringup
+from negtrain_ros.cli import Refused
+from negtrain_ros.cli.proving import Case, FROZEN, Outcome, ProvingGround
+from negtrain_ros.cli.trainer import Unfinished
+from negtrain_ros.core.safety import RULES
+from negtrain_ros.core.types import Fault, Method, Prescription
+from negtrain_ros.sim.faults import Place, PLAYS
+from rich.console import Console
+from rich.progress import Progress
+from typer import Option
+
+REFERENCE = Prescription(
+    athlete='simulated athlete', exercise='chest_press', method=Method.NEGATIVE,
+    concentric=51.0, eccentric=85.0, limit=101.0, repetitions=100)
+NODE_BOUNDS = {  # s until less than 5 kg are applied when a node is killed or frozen
+    'encoder_publisher': RULES[Fault.ENCODER_SILENT].bound,
+    'phase_detector': 0.3,
+    'load_controller': RULES[Fault.COMMAND_LOST].bound,
+    'session_manager': RULES[Fault.SESSION_LOST].bound,
+    'mock_machine': 0.5,
+}
+
+
+def faults(
+    only: Annotated[str, Option(help='names to run, separated by commas; none: all')] = '',
+    repeat: Annotated[int, Option(min=1, max=1000, help='times that each is run')] = 1,
+    domain: Annotated[int | None, Option(min=0, max=232, help='ROS_DOMAIN_ID')] = None,
+    output: Annotated[Path, Option(help='folder for the report')] = Path('faults'),
+) -> None:
+    """Run every fault of the fault table, kill and freeze every node; report how it ended."""
+    cases = {case.name: case for case in all_cases()}
+    names = [name.strip() for name in only.split(',') if name.strip()] or list(cases)
+    unknown = [name for name in names if name not in cases]
+    if unknown:
+        raise Refused(f'{unknown[0]!r} is none of {", ".join(cases)}')
+    os.environ.setdefault('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
+    if domain is not None:
+        os.environ['ROS_DOMAIN_ID'] = str(domain)
+    output.mkdir(parents=True, exist_ok=True)
+    outcomes, lost = _run([cases[name] for name in names for _ in range(repeat)], output)
+    report = tabulate(outcomes, lost)
+    (output / 'faults.md').write_text(report)
+    (output / 'faults.json').write_text(json.dumps(
+        {'repetitions_lost': lost, 'outcomes': [_plain(one) for one in outcomes]}, indent=1))
+    print(report)
+    failed = [one.case.name for one in outcomes if not one.passed]
+    if failed or lost:
+        raise Refused(f'{len(failed)} of {len(outcomes)} failed, {lost} repetitions lost: '
+                      f'{", ".join(sorted(set(failed)))}', status=1)
+
+
+def all_cases() -> Iterable[Case]:
+    """Yield every row of the fault table, then what is done to every node."""
+    for fault, play in PLAYS.items():
+        name, meaning = fault.name.lower(), f'{RULES[fault].meaning}: {play.meaning}'
+        if play.place is not Place.GRAPH:
+            yield Case(name, meaning, RULES[fault].bound,
+                       partial(ProvingGround.play, fault=fault))
+        elif fault is Fault.SESSION_LOST:
+            yield Case(name, meaning, RULES[fault].bound,
+                       partial(ProvingGround.send, node='session_manager', number=signal.SIGSTOP),
+                       partial(ProvingGround.revive, node='session_manager'))
+        elif fault is Fault.PROFILE_INVALID:
+            yield Case(name, meaning, RULES[fault].bound, ProvingGround.prescribe_nonsense,
+                       refused=True)
+        else:
+            yield Case(name, meaning, RULES[fault].bound, ProvingGround.publish_twice,
+                       ProvingGround.publish_once)
+    for node, bound in NODE_BOUNDS.items():
+        yield Case(f'kill_{node}', f'{node} is killed', bound,
+                   partial(ProvingGround.send, node=node, number=signal.SIGKILL),
+                   partial(ProvingGround.restart, node=node), blind=node == 'mock_machine')
+        yield Case(f'freeze_{node}', f'{node} stands still for {FROZEN:g} s', bound,
+                   partial(ProvingGround.send, node=node, number=signal.SIGSTOP),
+                   partial(ProvingGround.revive, node=node), blind=node == 'mock_machine')
+
+
+def tabulate(outcomes: list[Outcome], lost: int) -> str:
+    """Return the report: for each case how often it ended well, and how fast."""
+    cases: dict[str, list[Outcome]] = {}
+    for outcome in outcomes:
+        cases.setdefault(outcome.case.name, []).append(outcome)
+    lines = [
+        '# Faults at the full eccentric load', '',
+        f'{sum(one.passed for one in outcomes)} of {len(outcomes)} as they have to be; '
+        f'{lost} completed repetitions lost. Times in s since the onset, median and largest.', '',
+        '| what breaks | detected | below 5 kg | bound | went on | verdict |',
+        '|---|---|---|---|---|---|']
+    lines += [_row(group) for group in cases.values()]
+    return '\n'.join(lines) + '\n'
+
+
+def _row(group: list[Outcome]) -> str:
+    case, count = group[0].case, len(group)
+    passed = sum(one.passed for one in group)
+    light = 'refused' if case.refused else _spread([one.light for one in group])
+    remarks = {one.remark for one in group if one.remark}
+    return (f'| `{case.name}` {case.meaning} | {_spread([one.detected for one in group])} '
+            f'| {light} | {"" if case.refused else f"{case.bound:g}"} '
+            f'| {sum(one.recovered for one in group)} of {count} '
+            f'| {passed} of {count}{": " if remarks else ""}{"; ".join(sorted(remarks))} |')
+
+
+def _spread(times: list[float]) -> str:
+    known = [one for one in times if math.isfinite(one)]
+    if not known:
+        return 'never'
+    missing = f', {len(times) - len(known)} never' if len(known) < len(times) else ''
+    return f'{statistics.median(known):.3f} / {max(known):.3f}{missing}'
+
+
+def _plain(outcome: Outcome) -> dict[str, Any]:
+    times = {name: value if math.isfinite(value := getattr(outcome, name)) else None
+             for name in ('detected', 'light')}
+    return {'name': outcome.case.name, 'bound': outcome.case.bound, **times,
+            'recovered': outcome.recovered, 'passed': outcome.passed, 'remark': outcome.remark}
+
+
+def _run(cases: list[Case], output: Path) -> tuple[list[Outcome], int]:
+    """Run the cases one after the other on one graph; return what became of them."""
+    folder = output / datetime.now().strftime('%Y-%m-%d_%H-%M-%S')
+    folder.mkdir(parents=True)
+    start = bringup.Start(parameters={
+        'mock_machine': {'muscle.maximum': 101.0},
+        'session_manager': {'history.folder': str(folder.resolve())}})
+    outcomes: list[Outcome] = []
+    console = Console(stderr=True)
+    with (folder / 'nodes.log').open('w') as log, Progress(console=console) as progress:
+        task = progress.add_task('faults', total=len(cases))
+        try:
+            with ProvingGround(start, REFERENCE, log, folder) as ground:
+                for case in cases:
+                    progress.update(task, description=case.name)
+                    outcomes.append(ground.prove(case))
+                    progress.advance(task)
+        except Unfinished as failure:
+            raise Refused(f'{cases[len(outcomes)].name}: {failure}', status=1) from None
+        return outcomes, ground.lost()

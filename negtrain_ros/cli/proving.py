@@ -1,0 +1,239 @@
+# Copyright 2026 negtrain contributors
+# SPDX-License-Identifier: Apache-2.0
+"""
+A proving ground: break something in the middle of the eccentric phase and see what becomes of it.
+
+The whole graph runs in real time. The load is read from what the simulation knows, not from what
+the machine says; the clock is the one of the machine, or of this computer where the machine itself
+is what breaks.
+"""
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+import math
+from pathlib import Path
+import signal
+import time
+from typing import Any, IO
+
+from negtrain_interfaces.msg import PhaseState, Truth
+from negtrain_ros.bringup import SIMULATION, Start
+from negtrain_ros.cli.trainer import Trainer, Unfinished
+from negtrain_ros.core.types import Fault, Mode, Prescription, SessionStage, Stage
+from negtrain_ros.history.models import Repetition
+from negtrain_ros.history.opening import open_to_read
+from negtrain_ros.runner import Runner
+from negtrain_ros.shell.conversions import seconds
+from sqlalchemy import select
+
+LIGHT = 5.0     # kg, below which the handle is light
+HEAVY = 0.97    # share of the eccentric load that has to be there when something breaks
+DELAY = 0.05    # s, from the request to the onset of a fault that the simulation plays
+PATIENCE = 60.0  # s of real time for what is only on the way to a measurement
+FROZEN = 2.0    # s, for which a node stands still
+RECOVERY = 40.0  # s of real time until a repetition has to be complete again
+
+
+@dataclass(frozen=True)
+class Case:
+    """
+    Something that breaks.
+
+    :ivar name: of the fault, or what is done to which node
+    :ivar meaning: for people
+    :ivar bound: from the onset until less than 5 kg are applied [s]
+    :ivar wrong: makes it happen, returns the onset [s]
+    :ivar right: makes it good again
+    :ivar refused: it must not happen at all: the load stays, the request is refused
+    :ivar blind: the simulation itself is what breaks; the load is the commanded one then
+    """
+
+    name: str
+    meaning: str
+    bound: float
+    wrong: Callable[['ProvingGround'], float]
+    right: Callable[['ProvingGround'], None] = lambda ground: None
+    refused: bool = False
+    blind: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a case; times since the onset [s], NaN: never."""
+
+    case: Case
+    detected: float
+    light: float
+    recovered: bool
+    remark: str = ''
+
+    @property
+    def passed(self) -> bool:
+        """Whether everything was as it has to be."""
+        in_time = self.case.refused or self.light <= self.case.bound
+        return in_time and self.recovered
+
+
+class ProvingGround:
+    """A simulated training that is broken again and again; a context manager."""
+
+    def __init__(
+        self, start: Start, prescription: Prescription, log: IO[str], history: Path,
+    ) -> None:
+        """
+        Prepare a machine and an athlete.
+
+        :param log: where the nodes' output goes
+        :param history: folder in which the machine keeps its history
+        """
+        self.prescription = prescription
+        self._folder = history
+        self.runner = Runner(SIMULATION, start, log)
+        self.trainer = Trainer(start.namespace, on_value=self._on_value, on_truth=self._on_truth)
+        self.truth = Truth()
+        self.done = 0
+        self._announced: set[float] = set()
+        self._reset()
+
+    def __enter__(self) -> 'ProvingGround':
+        """Bring everything up and calibrate."""
+        self.runner.__enter__()
+        self.trainer.wait_for_machine()
+        self.trainer.calibrate(self.prescription.athlete, self.prescription.exercise)
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        """Bring everything down."""
+        self.trainer.__exit__()
+        self.runner.stop()
+
+    def prove(self, case: Case) -> Outcome:
+        """Break something at the full eccentric load; measure, mend, and go on training."""
+        self._go_on()
+        self._wait_for_eccentric()
+        self._reset()
+        self._blind = case.blind
+        self._onset = case.wrong(self)
+        remark = ''
+        if not case.refused:
+            self._watch(lambda: not math.isnan(self._light), 3.0 * case.bound + 2.0)
+        case.right(self)
+        done = self.done
+        try:
+            self._go_on()
+            self.trainer.until(lambda: self.done > done, RECOVERY, 'no repetition any more')
+        except Unfinished as failure:
+            remark = str(failure)
+        return Outcome(case, self._detected - self._onset, self._light - self._onset,
+                       not remark, remark)
+
+    def lost(self) -> int:
+        """Return how many repetitions were announced but are not in the history."""
+        with open_to_read(folder=self._folder).connect() as connection:
+            kept = set(connection.scalars(select(Repetition.stamp)))
+        return len(self._announced - kept)
+
+    def machine_time(self) -> float:
+        """Return the newest time of the machine [s]."""
+        return seconds(self.truth.header.stamp)
+
+    def play(self, fault: Fault) -> float:
+        """Have the simulation play a fault; return its onset [s]."""
+        onset = self.machine_time() + DELAY
+        self.trainer.inject(f'{fault.name.lower()} {DELAY}')
+        return onset
+
+    def send(self, node: str, number: int) -> float:
+        """Send a signal to a node; return when [s]."""
+        onset = self.machine_time()
+        self.runner.processes[node].send_signal(number)
+        return onset
+
+    def restart(self, node: str) -> None:
+        """Start a node that was killed."""
+        self.runner.processes[node].wait()
+        self.runner.start(node)
+
+    def revive(self, node: str) -> None:
+        """Let a node go on that stands still, once it has stood long enough to be missed."""
+        self._listen(FROZEN)
+        self.runner.processes[node].send_signal(signal.SIGCONT)
+
+    def prescribe_nonsense(self) -> float:
+        """Ask for an impossible load in the middle of the set; it has to be refused."""
+        onset = self.machine_time()
+        accepted, _ = self.trainer.prescribe(replace(self.prescription, eccentric=math.nan))
+        if accepted:
+            raise Unfinished('an impossible prescription was accepted')
+        return onset
+
+    def publish_twice(self) -> float:
+        """Start a second publisher of the phase."""
+        self._second = self.trainer.publish(PhaseState, 'phase')
+        return self.machine_time()
+
+    def publish_once(self) -> None:
+        """Take the second publisher away."""
+        self.trainer.withdraw(self._second)
+
+    def _go_on(self) -> None:
+        """Acknowledge, resume or begin anew, until the athlete trains."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            self._listen(0.3)
+            load, session = (self.trainer.heard[topic] for topic in ('load_state', 'session'))
+            if self._trains():
+                return
+            if load.mode is Mode.FAULT:
+                self.trainer.ask('reset_faults')
+            elif session.stage is SessionStage.PAUSED:
+                self.trainer.ask('resume')
+            elif session.stage in (
+                    SessionStage.IDLE, SessionStage.FINISHED, SessionStage.STOPPED):
+                self.trainer.begin_training(self.prescription, sets=20, rest=2.0)
+        raise Unfinished(f'not training any more: {session.text}; {load.explanation}')
+
+    def _wait_for_eccentric(self) -> None:
+        """Wait for the middle of the lowering at the full load."""
+        prescription = self.prescription
+
+        def reached() -> bool:
+            estimate = self.trainer.heard.get('phase')
+            return (self.truth.intention == Truth.LOWERING and estimate is not None
+                    and 0.5 < estimate.fraction < 0.75
+                    and self.truth.load > HEAVY * prescription.eccentric)
+        self.trainer.until(reached, PATIENCE, 'the eccentric load was never reached')
+
+    def _watch(self, done: Callable[[], bool], patience: float) -> None:
+        try:
+            self.trainer.until(done, patience, '')
+        except Unfinished:
+            return
+
+    def _listen(self, duration: float) -> None:
+        self._watch(lambda: False, duration)
+
+    def _reset(self) -> None:
+        self._onset = math.inf
+        self._detected = self._light = math.nan
+        self._blind = False
+
+    def _on_truth(self, truth: Truth) -> None:
+        self.truth = truth
+        now = seconds(truth.header.stamp)
+        if now > self._onset and math.isnan(self._light) and truth.load < LIGHT:
+            self._light = now
+
+    def _on_value(self, topic: str, value: Any) -> None:
+        if topic in ('load_state', 'machine_state'):
+            if value.stamp > self._onset and value.faults and math.isnan(self._detected):
+                self._detected = value.stamp
+            if self._blind and topic == 'load_state' and math.isnan(self._light):
+                self._light = value.stamp if value.commanded < LIGHT else math.nan
+        elif topic == 'repetitions' and value.stage is Stage.COMPLETE:
+            self.done += 1
+            if self._trains():
+                self._announced.add(value.stamp)
+
+    def _trains(self) -> bool:
+        load, session = (self.trainer.heard[topic] for topic in ('load_state', 'session'))
+        return session.stage is SessionStage.TRAINING and load.mode is Mode.ARMED
