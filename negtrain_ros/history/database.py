@@ -12,6 +12,7 @@ import os
 from pathlib import Path
 import re
 from typing import Any
+from urllib.parse import quote, unquote
 
 import platformdirs
 from sqlalchemy import Connection, create_engine, Engine, event, inspect, text
@@ -107,10 +108,7 @@ def migrate(engine: Engine) -> None:
 
 def writable(engine: Engine) -> bool:
     """Tell whether the database takes rows; a server is asked when it comes to it."""
-    database = engine.url.database
-    if engine.dialect.name != 'sqlite' or database is None:
-        return True
-    return os.access(database, os.W_OK) and os.access(Path(database).parent, os.W_OK)
+    return 'mode' not in engine.url.query
 
 
 @contextmanager
@@ -134,7 +132,7 @@ def said(url: URL) -> Iterator[None]:
 def place(url: URL) -> str:
     """Return where a database is, for people, without its password."""
     if url.get_backend_name() == 'sqlite':
-        return str(url.database)
+        return unquote(str(url.database).removeprefix('file:'))
     return re.sub(r'^\w+\+?\w*', 'postgresql', url.render_as_string(hide_password=True))
 
 
@@ -143,6 +141,18 @@ def _version(engine: Engine) -> str | None:
         if not inspect(connection).has_table('alembic_version'):
             return None
         return connection.execute(text('SELECT version_num FROM alembic_version')).scalar()
+
+
+def _may_write(path: Path) -> bool:
+    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+
+
+def _read_only(path: Path) -> URL:
+    """Return how to read a file beside which SQLite may not put its journal."""
+    query = {'uri': 'true', 'mode': 'ro'}
+    if not Path(f'{path}-wal').exists():
+        query['immutable'] = '1'
+    return URL.create('sqlite', database=f'file:{quote(str(path))}', query=query)
 
 
 def _sqlite(url: URL) -> Engine:
@@ -154,14 +164,15 @@ def _sqlite(url: URL) -> Engine:
     except OSError as error:
         if not path.exists():
             raise HistoryError(f'{path}: {error.strerror}') from error
+    if not _may_write(path):
+        return create_engine(_read_only(path))
     engine = create_engine(url, connect_args={'timeout': PATIENCE})
 
     @event.listens_for(engine, 'connect')
     def prepare(connection: Any, record: Any) -> None:
         connection.isolation_level = None  # transactions begin where `begin` says so
         cursor = connection.cursor()
-        if writable(engine):
-            cursor.execute('PRAGMA journal_mode = WAL')
+        cursor.execute('PRAGMA journal_mode = WAL')
         cursor.execute('PRAGMA synchronous = FULL')
         cursor.execute('PRAGMA foreign_keys = ON')
         cursor.execute('PRAGMA secure_delete = ON')

@@ -3,13 +3,14 @@
 """
 Keeping entries without ever waiting long for a database.
 
-Every entry is first written down in the spool, then delivered by a thread of its own. Whoever
-keeps it waits for the delivery a moment only: a database that hangs, is full or away costs one
-deadline, once, and gets what it is owed when it is back.
+A thread of its own delivers every entry. Whoever keeps it waits for that a moment only: what a
+database that hangs, is full or away has not taken by then goes into the spool, and what follows
+goes there at once. It gets what it is owed, in its order, when it is back.
 """
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
+from itertools import islice
 import queue
 import threading
 from typing import Any, TypeVar
@@ -77,6 +78,7 @@ class Keeper:
         self._engine, self._spool, self._deadline, self._warn = engine, spool, deadline, warn
         self._lock = threading.Lock()
         self._owed = deque(spool.entries())
+        self._spooled = len(self._owed)  # of what is owed, from the oldest on
         self._migrated = False
         self.trouble = ''
         self._worker = Worker(self._deliver_quietly, retry)
@@ -92,17 +94,16 @@ class Keeper:
 
         :raises HistoryError: if neither the spool nor the database takes them
         """
-        failure = self._write_down(entries)
+        with self._lock:
+            self._owed.extend(entries)
         delivery = self._worker.submit(self._deliver)
-        if failure is None and self.trouble:
-            return
-        try:
-            delivery.result(PATIENCE if failure else self._deadline)
-        except (TimeoutError, HistoryError) as error:
-            self._note(str(error) or f'no answer within {self._deadline:g} s')
-            if failure:
-                raise HistoryError(
-                    f'{self._spool.path}: {failure.strerror}; {self.trouble}') from error
+        if self.trouble or not self._taken(delivery, self._deadline):
+            try:
+                self._write_down()
+            except OSError as full:
+                if not self._taken(delivery, PATIENCE):
+                    raise HistoryError(
+                        f'{self._spool.path}: {full.strerror}; {self.trouble}') from full
 
     def ask(self, question: Callable[[Engine], T], patience: float = PATIENCE) -> T:
         """
@@ -127,15 +128,21 @@ class Keeper:
             self._engine.dispose()
         self._spool.close()
 
-    def _write_down(self, entries: tuple[Entry, ...]) -> OSError | None:
+    def _taken(self, delivery: 'Future[None]', patience: float) -> bool:
+        """Wait for a delivery, at most `patience` [s]; tell whether the database has it."""
+        try:
+            delivery.result(patience)
+        except (TimeoutError, HistoryError) as error:
+            self._note(str(error) or f'no answer within {patience:g} s')
+            return False
+        return True
+
+    def _write_down(self) -> None:
+        """Put into the spool what is owed and not there yet; raise OSError if it has no room."""
         with self._lock:
-            failure = None
-            try:
-                self._spool.append(entries)
-            except OSError as error:
-                failure = error
-            self._owed.extend(entries)
-        return failure
+            if len(self._owed) > self._spooled:
+                self._spool.append([*islice(self._owed, self._spooled, None)])
+                self._spooled = len(self._owed)
 
     def _deliver_quietly(self) -> None:
         try:
@@ -153,15 +160,16 @@ class Keeper:
             with self._lock:
                 for _ in batch:
                     self._owed.popleft()
-                if not self._owed:
+                if self._spooled and not self._owed:
                     self._spool.clear()
+                self._spooled = max(0, self._spooled - len(batch))
         if self.trouble:
             self.trouble = ''
             self._warn('the database is back and has all that it was owed')
 
     def _next_batch(self) -> list[Entry]:
         with self._lock:
-            return [self._owed[index] for index in range(min(BATCH, len(self._owed)))]
+            return [*islice(self._owed, BATCH)]
 
     def _write(self, batch: list[Entry]) -> None:
         try:

@@ -64,8 +64,9 @@ class Spool:
                     self._set_aside(line)
 
     def clear(self) -> None:
-        """Forget all entries: they have been delivered."""
+        """Forget all entries, for ever: delivered after newer ones, they would undo them."""
         os.ftruncate(self._file, 0)
+        os.fsync(self._file)
 
     def refuse(self, entry: Entry) -> None:
         """Keep an entry that the database will never take apart from those that it will."""
