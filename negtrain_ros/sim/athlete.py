@@ -14,7 +14,6 @@ from typing import NamedTuple
 
 from negtrain_ros.core.settings import parameter, Settings
 from negtrain_ros.core.types import GRAVITY, Instruction
-from negtrain_ros.sim.plan import Movement
 from negtrain_ros.sim.muscle import Muscle, MuscleSettings
 from negtrain_ros.sim.tremor import Tremor
 import numpy as np
@@ -115,7 +114,7 @@ class Athlete:
         self.repetition = 0
         self._random = np.random.default_rng(seed)
         self._tremor = Tremor(self._random)
-        self._movement: Movement | None = None
+        self._movement: Plan | None = None
         self._place = self._home()
         self._outward = True
         self._heard = self._instruction = Instruction.NOTHING
@@ -193,7 +192,7 @@ class Athlete:
 
     def _plan(self, origin: float, goal: float, duration: float) -> None:
         """Begin a movement."""
-        self._movement = Movement(origin, goal, duration, self.settings.turn_time)
+        self._movement = Plan(origin, goal, duration, self.settings.turn_time)
         self.intention = Intention.LIFTING if goal > origin else Intention.LOWERING
         self._since = 0.0
 

@@ -65,8 +65,8 @@ PLAYS: dict[Fault, Play] = {
     Fault.RESTARTED: Play(_STATION, 'the drive restarts', 0.0),
     Fault.COMMAND_INVALID: Play(_COMMAND, 'the commanded load is not a possible one', 1.0,
                                 math.nan, 'kg'),
-    Fault.LOAD_MISMATCH: Play(_STATION, 'the motor pulls more than it is told to', 2.0,
-                              15.0, 'kg'),
+    Fault.LOAD_MISMATCH: Play(_STATION, 'the motor pulls so many times as much as it is told to',
+                              2.0, 1.2),
     Fault.SLEW_EXCEEDED: Play(_COMMAND, 'the commanded load is cut off 5 times a second', 2.0),
     Fault.CHATTER: Play(_STATION, 'the hand trembles', 4.0, 0.012, 'm'),
     Fault.PHASE_UNKNOWN: Play(_STATION, 'the athlete wavers to and fro', 30.0, 1.0),
@@ -227,7 +227,7 @@ def _restarted(station: Station, value: float | None, age: float) -> None:
 
 
 def _load_mismatch(station: Station, value: float | None, age: float) -> None:
-    station.machine.disturbance.load_error = 0.0 if value is None else value
+    station.machine.disturbance.gain = 1.0 if value is None else value
 
 
 def _chatter(station: Station, value: float | None, age: float) -> None:

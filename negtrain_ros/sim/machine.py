@@ -44,7 +44,7 @@ class Disturbance:
     """What is wrong with the machine: nothing, unless a fault is being played."""
 
     force: float = 0.0  # N, on the handle, up positive
-    load_error: float = 0.0  # kg, put on the handle more than is commanded
+    gain: float = 1.0  # of the motor: load on the handle over the one that the drive wants
     drive_fault: bool = False
     button: bool = False
 
@@ -105,7 +105,7 @@ class Machine:
         cycles = max(1, round(dt / settings.cycle))
         h = dt / cycles
         follow = 1.0 - math.exp(-h / settings.motor_lag)
-        slew, error = settings.motor_slew * h, self.disturbance.load_error * GRAVITY
+        slew, gain = settings.motor_slew * h, self.disturbance.gain * GRAVITY
         shaking = (tremor - self._tremor) / dt
         self._tremor = tremor
         push = force + self.disturbance.force
@@ -115,7 +115,7 @@ class Machine:
         for _ in range(cycles):
             now += h
             guard.step(now, h, velocity + shaking)
-            wanted = guard.load * GRAVITY + error
+            wanted = guard.load * gain
             if velocity < 0.0:
                 wanted += guard.damping * velocity
             arm = arm_at(position)

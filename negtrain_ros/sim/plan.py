@@ -4,7 +4,7 @@
 import math
 
 
-class Movement:
+class Plan:
     """
     From one position to another in a given time.
 

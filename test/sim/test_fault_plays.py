@@ -116,6 +116,6 @@ def test_what_the_machine_can_see_it_reports(fault, seen):
 
 
 def test_a_wrong_load_is_reported_by_the_machine():
-    injection = FaultInjection(Fault.LOAD_MISMATCH, 2.0, 0.5, 15.0)
+    injection = FaultInjection(Fault.LOAD_MISMATCH, 2.0, 0.5, 1.3)
     _, rows = play(injection)
     assert during(rows, injection)[-1][4].load == pytest.approx(65.0, abs=0.5)
