@@ -33,6 +33,7 @@ class MotionSettings(Settings):
     memories: int = parameter(4, 'number of fits', 1, 6)
     agreement: float = parameter(
         2.0, 'standard deviations by which velocities may differ and still agree', 0.5, 5.0)
+    bound: float = parameter(1.0, 'x', 0.1, 10.0)
     noise_floor: float = parameter(
         0.00001, 'smallest believable standard deviation of a sample', 0.0, 0.01, unit='m')
     noise_memory: float = parameter(
@@ -140,15 +141,14 @@ class MotionEstimator:
         assert chosen is not None
         if self._samples < 5:
             velocity_variance += 1.0 / self._samples ** 4
-        white = max(0.0, self._variance - step * step / 12.0)
-        within = 0.5 * step + 3.0 * sqrt(white)
-        estimate = min(max(chosen.position, position - within), position + within)
+        white = 3.0 * sqrt(max(0.0, self._variance - step * step / 6.0))
+        estimate = min(max(chosen.position, position - white), position + white)
         self._velocity = chosen.velocity
         if stamp > self._changed:
             # the next step of the encoder is overdue at any higher speed
-            fastest = (step + 3.0 * sqrt(white)) / (stamp - self._changed)
+            fastest = (self.settings.bound * step + white) / (stamp - self._changed)
             self._velocity = min(max(self._velocity, -fastest), fastest)
-        return Handle(stamp, estimate, self._velocity, sqrt(position_variance),
+        return Handle(stamp, estimate, self._velocity, sqrt(min(position_variance, white * white) + 0.01 * step * step),
                       sqrt(velocity_variance), Quality.GOOD)
 
     def _observe(self, position: float, stamp: float) -> None:

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from math import exp, isnan, nan, sqrt
 
 from negtrain_ros.core.settings import parameter, Settings
-from negtrain_ros.core.swing import Swings, SwingSettings
+from negtrain_ros.core.swing import inside, Swings, SwingSettings
+from negtrain_ros.core.tremor import Tremor, TremorSettings
 from negtrain_ros.core.types import (
     Handle, Order, Phase, PhaseEstimate, Prescription, Quality, Range)
 
@@ -30,18 +31,17 @@ class PhaseSettings(Settings):
         0.6, 'the same, as a share of the personal range when it is known', 0.1, 0.95)
     order: str = parameter(
         'con-ecc', 'which phase begins a repetition', choices=('con-ecc', 'ecc-con'))
+    noise: float = parameter(2.0, 'x', 0.1, 10.)
     least: float = parameter(
         1.0, 'least displacement of a turn, in standard deviations', 0.0, 5.0)
     demand: float = parameter(
         4.5, 'evidence that makes a turn; 4.5 is three standard deviations', 1.0, 20.0, unit='nat')
     wander: float = parameter(
-        0.16, 'standard deviation of wandering, by the travel that a leg still lacks', 0.02, 0.5)
+        0.35, 'way back without a turn, by the travel that a leg still lacks', 0.02, 1.0)
     sway: float = parameter(
         0.03, 'speed of what is no turn after a whole leg, by the fastest of the leg', 0.0, 0.5)
     sway_time: float = parameter(
         0.03, 'it comes as far in this time', 0.0, 1.0, unit='s')
-    wander_time: float = parameter(
-        0.15, 'wandering goes at its own size per this time', 0.02, 1.0, unit='s')
     swing_margin: float = parameter(
         1.36, 'a turn is larger than the largest swing by this factor', 1.0, 3.0)
     hold_speed: float = parameter(
@@ -62,6 +62,7 @@ class PhaseDetector:
         self._order = ORDERS[settings.order]
         self._min_range = settings.min_range
         self._swings = Swings(SwingSettings())
+        self._tremor = Tremor(TremorSettings())
         self.reset()
 
     def expect(self, prescription: Prescription) -> None:
@@ -75,6 +76,7 @@ class PhaseDetector:
     def reset(self) -> None:
         """Forget the movement; what is expected stays."""
         self._swings.reset()
+        self._tremor.reset()
         self._direction = 0
         self._from = nan
         self._pace = 0.0
@@ -102,6 +104,7 @@ class PhaseDetector:
         if isnan(self._low):
             self._low = self._high = handle.position
             self._low_stamp = self._high_stamp = self._start = self._stamp = handle.stamp
+        self._tremor.step(handle)
         self._swings.step(handle, self._end(handle), 0.25 * self._min_range)
         self._follow(handle)
         doubt = self._turn(handle)
@@ -135,19 +138,20 @@ class PhaseDetector:
         """Return how far outside of every disturbance the way back is [nat]."""
         if back <= 0.0 or speed <= 0.0:
             return 0.0
-        settings, swings = self.settings, self._swings
-        wander = settings.wander * lacking
-        hurry = wander / settings.wander_time
+        settings = self.settings
+        margin, end = settings.swing_margin, self._direction
+        if (back < settings.wander * lacking
+                or inside(margin * self._swings.size[end], margin * self._swings.speed[end],
+                          back, speed)
+                or inside(margin * self._tremor.size, margin * self._tremor.speed, back, speed)):
+            return 0.0
         sway_speed = settings.sway * self._pace
         sway = sway_speed * settings.sway_time
-        swing = settings.swing_margin / 3.0 * swings.size[self._direction]
-        swing_speed = settings.swing_margin / 3.0 * swings.speed[self._direction]
-        noise = 2.0 * handle.position_deviation
-        away = back / sqrt(noise * noise + wander * wander + swing * swing + sway * sway)
+        noise = settings.noise * handle.position_deviation
+        away = back / sqrt(noise * noise + sway * sway + 1e-18)
         if away < settings.least:
             return 0.0
-        return away * speed / sqrt(handle.velocity_deviation ** 2 + hurry * hurry
-                                   + sway_speed * sway_speed + swing_speed * swing_speed)
+        return away * speed / sqrt(handle.velocity_deviation ** 2 + sway_speed * sway_speed)
 
     def _turn(self, handle: Handle) -> float:
         """Decide whether the leg has turned; return the evidence against its direction [nat]."""

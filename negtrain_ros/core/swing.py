@@ -8,6 +8,7 @@ and a way back within a longer way (counted as in rainflow counting, ASTM E1049)
 is what a turn must stand out from.
 """
 from dataclasses import dataclass
+from math import pi
 
 from negtrain_ros.core.settings import parameter, Settings
 from negtrain_ros.core.types import Handle
@@ -39,7 +40,6 @@ class Swings:
         self._ways: list[list[float]] = []
         self._direction = 1
         self._to = 0.0
-        self._fastest_back = 0.0
         self._stamp: float | None = None
 
     def begin(self, end: int) -> None:
@@ -55,10 +55,10 @@ class Swings:
         :param end: to which it goes: 1 top, -1 bottom, 0 not known yet
         :param longest: longer ways are legs, not swings [m]
         """
-        position, speed = handle.position, self._direction * handle.velocity
+        position = handle.position
         if self._stamp is None:
             self._to, self._stamp = position, handle.stamp
-            self._ways.append([0.0, 0.0])
+            self._ways.append([0.0, handle.stamp])
             return
         fade = 1.0 - min(1.0, (handle.stamp - self._stamp) / self.settings.memory)
         self._stamp = handle.stamp
@@ -69,25 +69,41 @@ class Swings:
         if ahead >= 0.0:
             self._to = position
             way[0] += ahead
-            way[1] = max(way[1], speed)
-            self._fastest_back = 0.0
-            if len(self._ways) > 2 and way[0] >= self._ways[-2][0]:
+            if len(self._ways) > 2 and way[0] >= 0.8 * self._ways[-2][0]:
                 self._close(end, longest)
             return
-        self._fastest_back = max(self._fastest_back, -speed)
         if -ahead > self.settings.noise * handle.position_deviation:
-            self._ways.append([-ahead, self._fastest_back])
+            self._ways.append([-ahead, handle.stamp])
             if len(self._ways) > DEEPEST:
                 del self._ways[0]
-            self._direction, self._to, self._fastest_back = -self._direction, position, 0.0
+            self._direction, self._to = -self._direction, position
 
     def _close(self, end: int, longest: float) -> None:
         """Take out the way before the present one, which has come back over all of it."""
         before, swing, after = self._ways[-3:]
-        if swing[0] <= before[0]:
-            self._ways[-3:] = [[before[0] - swing[0] + after[0], max(before[1], after[1])]]
+        (size, begin), stop = swing, after[1]
+        if 0.8 * size <= before[0]:
+            self._ways[-3:] = [[before[0] - size + after[0], before[1]]]
         else:
-            swing = before
-        if swing[0] < longest:
-            self.size[end] = max(self.size[end], swing[0])
-            self.speed[end] = max(self.speed[end], swing[1])
+            (size, begin), stop = before, swing[1]
+        if size < longest:
+            self.size[end] = max(self.size[end], size)
+            # that of a sine which goes as far in the same time
+            self.speed[end] = max(self.speed[end], 0.5 * pi * size / (stop - begin))
+
+
+def inside(size: float, fastest: float, back: float, speed: float) -> bool:
+    """
+    Whether a way back can be part of a swing.
+
+    A swing runs through an ellipse in the plane of displacement and speed.
+
+    :param size: from one end of the swing to the other [m]
+    :param fastest: speed in its middle [m/s]
+    :param back: displacement from the furthest point [m]
+    :param speed: of the way back [m/s]
+    """
+    if back >= size or speed >= fastest:
+        return False
+    across, along = 2.0 * back / size - 1.0, speed / fastest
+    return across < 0.0 or across * across + along * along < 1.0

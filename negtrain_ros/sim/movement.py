@@ -1,64 +1,142 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""A planned movement: gently to speed, evenly on, gently to rest; it waits for a late handle."""
-import math
+"""
+Synthetic recordings with known truth.
+
+A set of repetitions along minimum-jerk ways (Flash and Hogan 1985, J. Neurosci. 5:1688), with
+rests at both ends, tremor on top of it all, and an encoder that quantises, jitters and drops
+samples. Nothing is random but through the generator that is handed in.
+"""
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
 
 
+@dataclass(frozen=True)
 class Movement:
-    """
-    From one position to another in a given time.
+    """What is moved, and how the encoder sees it."""
 
-    :param origin: where it begins [m]
-    :param goal: where it ends [m]
-    :param duration: how long it takes [s] if nothing holds it up
-    :param turn: time to reach the even speed, and again to come to rest [s]
-    """
+    repetitions: int = 6
+    bottom: float = 0.1          # m
+    range: float = 0.4           # m
+    up_time: float = 1.5         # s
+    down_time: float = 3.0       # s
+    top_rest: float = 0.3        # s
+    bottom_rest: float = 0.3     # s
+    lead: float = 1.0            # s of rest before the first and after the last way
+    up_first: bool = True
+    spread: float = 0.0          # standard deviation of ranges and times, as a share
+    tremor: float = 0.0          # m, amplitude
+    tremor_frequency: float = 8.0  # Hz
+    noise: float = 0.0           # m, standard deviation of each sample
+    resolution: float = 0.0001   # m
+    rate: float = 250.0          # 1/s
+    jitter: float = 0.0          # standard deviation of the interval, as a share
+    dropouts: float = 0.0        # 1/s, how often samples are missing
+    dropout_time: float = 0.04   # s, longest
 
-    SLACK = 0.03  # m, lag that does not slow the plan down
-    LEASH = 0.03  # m, further lag over which the plan comes to a halt, or runs along
 
-    def __init__(self, origin: float, goal: float, duration: float, turn: float) -> None:
-        self.origin = origin
-        self.goal = goal
-        self.duration = max(duration, 0.02)
-        self._turn = min(turn, self.duration / 2)
-        self._rate = 1.0 / (self.duration - self._turn)
-        self._span = goal - origin
-        self._direction = math.copysign(1.0, self._span)
-        self.clock = 0.0
-        self.position = origin
-        self.velocity = 0.0
+@dataclass(frozen=True)
+class Turn:
+    """One turning point as it truly was: reached, rested at, left."""
 
-    @property
-    def finished(self) -> bool:
-        """Tell whether the plan has arrived."""
-        return self.clock >= self.duration
+    reached: float   # s
+    left: float      # s
+    position: float  # m
+    direction: int   # of the way that begins: 1 up, -1 down
 
-    def step(self, dt: float, position: float, pace: float = 1.0) -> None:
-        """Move the plan on by `dt` [s], with the handle at a position [m]."""
-        lag = (self.position - position) * self._direction
-        if lag > self.SLACK:
-            pace *= max(0.0, 1.0 - (lag - self.SLACK) / self.LEASH)
-        elif lag < -self.SLACK:
-            pace *= 1.0 + 10.0 * (-lag - self.SLACK) / self.LEASH
-        self.clock = min(max(self.clock + dt * pace, 0.0), self.duration)
-        fraction, rate = self._course(self.clock)
-        self.position = self.origin + fraction * self._span
-        self.velocity = rate * self._span * pace
 
-    def _course(self, clock: float) -> tuple[float, float]:
-        """Return the travelled share and its rate [1/s]."""
-        if clock < self._turn:
-            return self._start(clock)
-        left = self.duration - clock
-        if left < self._turn:
-            share, rate = self._start(left)
-            return 1.0 - share, rate
-        return self._rate * (clock - self._turn / 2), self._rate
+@dataclass(frozen=True)
+class Recording:
+    """What the encoder saw, and the truth."""
 
-    def _start(self, clock: float) -> tuple[float, float]:
-        """Return share and rate while getting up to speed: a raised cosine of the velocity."""
-        angle = math.pi * clock / self._turn
-        return (
-            self._rate * (clock - self._turn / math.pi * math.sin(angle)) / 2,
-            self._rate * (1.0 - math.cos(angle)) / 2)
+    times: Array      # (n,) s, increasing
+    positions: Array  # (n,) m, as measured
+    truth: Array      # (n,) m, the way without tremor
+    turns: tuple[Turn, ...]  # one for each way; the first is its beginning
+
+
+def record(movement: Movement, random: np.random.Generator) -> Recording:
+    """Let somebody do a set and record it."""
+    knots, turns = _ways(movement, random)
+    times = _sample_times(movement, knots[-1][0], random)
+    truth = _minimum_jerk(times, knots)
+    trembling = movement.tremor * _tremble(times, movement.tremor_frequency, random)
+    measured = truth + trembling + movement.noise * random.standard_normal(len(times))
+    positions = np.round(measured / movement.resolution) * movement.resolution
+    return Recording(times, positions, truth, turns)
+
+
+def random_movement(random: np.random.Generator) -> Movement:
+    """Draw a set from all that a machine may meet."""
+    def between(low: float, high: float) -> float:
+        return float(np.exp(random.uniform(np.log(low), np.log(high))))
+
+    size = between(0.05, 1.2)
+    return Movement(
+        repetitions=int(random.integers(2, 6)), bottom=float(random.uniform(0.0, 0.3)),
+        range=size, up_time=between(0.4, 10.0), down_time=between(0.4, 10.0),
+        top_rest=float(random.choice((0.0, 0.0, 0.2, 1.0))),
+        bottom_rest=float(random.choice((0.0, 0.0, 0.2, 1.0))),
+        up_first=bool(random.random() < 0.7), spread=float(random.uniform(0.0, 0.08)),
+        tremor=float(random.choice((0.0, 1.0))) * float(random.uniform(0.0, 0.005)),
+        tremor_frequency=float(random.uniform(4.0, 12.0)), resolution=between(0.00001, 0.005),
+        rate=between(50.0, 1000.0), jitter=float(random.uniform(0.0, 0.2)),
+        dropouts=float(random.choice((0.0, 0.5))))
+
+
+def _ways(
+    movement: Movement, random: np.random.Generator,
+) -> tuple[list[tuple[float, float]], tuple[Turn, ...]]:
+    """Return the knots (time, position) between which the way is smooth, and the turns."""
+    low, high = movement.bottom, movement.bottom + movement.range
+    position = low if movement.up_first else high
+    time, direction = movement.lead, 1 if movement.up_first else -1
+    knots, turns = [(0.0, position), (time, position)], [Turn(0.0, time, position, direction)]
+    for way in range(2 * movement.repetitions):
+        end = (high if direction > 0 else low) + (
+            movement.spread * movement.range * float(random.uniform(-1.0, 1.0)))
+        duration = movement.up_time if direction > 0 else movement.down_time
+        time += duration * (1.0 + movement.spread * float(random.uniform(-1.0, 1.0)))
+        knots.append((time, end))
+        rest = movement.top_rest if direction > 0 else movement.bottom_rest
+        if way == 2 * movement.repetitions - 1:
+            rest = movement.lead
+        knots.append((time + rest, end))
+        direction = -direction
+        turns.append(Turn(time, time + rest, end, direction))
+        time += rest
+    return knots, tuple(turns[:-1])
+
+
+def _sample_times(movement: Movement, end: float, random: np.random.Generator) -> Array:
+    interval = 1.0 / movement.rate
+    count = int(end * movement.rate)
+    intervals = interval * np.clip(
+        1.0 + movement.jitter * random.standard_normal(count), 0.2, 1.8)
+    times = np.cumsum(intervals)
+    kept = np.ones(count, dtype=bool)
+    for start in random.uniform(0.0, end, random.poisson(movement.dropouts * end)):
+        stop = start + random.uniform(0.2, 1.0) * (movement.dropout_time - 1.8 * interval)
+        kept &= ~((times > start) & (times < stop))
+    return np.asarray(times[kept], dtype=np.float64)
+
+
+def _minimum_jerk(times: Array, knots: list[tuple[float, float]]) -> Array:
+    begins = np.array([knot[0] for knot in knots])
+    places = np.array([knot[1] for knot in knots])
+    index = np.clip(np.searchsorted(begins, times, side='right') - 1, 0, len(knots) - 2)
+    duration = np.maximum(begins[index + 1] - begins[index], 1e-9)
+    share = np.clip((times - begins[index]) / duration, 0.0, 1.0)
+    smooth = share ** 3 * (10.0 - 15.0 * share + 6.0 * share ** 2)
+    return np.asarray(places[index] + smooth * (places[index + 1] - places[index]))
+
+
+def _tremble(times: Array, frequency: float, random: np.random.Generator) -> Array:
+    """Return a sine of amplitude at most 1 that swells and fades, as tremor does."""
+    phase, slow = random.uniform(0.0, 2.0 * np.pi, 2)
+    swell = 0.8 + 0.2 * np.sin(2.0 * np.pi * 0.3 * times + slow)
+    return np.asarray(swell * np.sin(2.0 * np.pi * frequency * times + phase))
