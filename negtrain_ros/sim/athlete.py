@@ -15,6 +15,7 @@ from typing import NamedTuple
 from negtrain_ros.core.settings import parameter, Settings
 from negtrain_ros.core.types import GRAVITY, Instruction
 from negtrain_ros.sim.muscle import Muscle, MuscleSettings
+from negtrain_ros.sim.plan import Plan
 from negtrain_ros.sim.tremor import Tremor
 import numpy as np
 
