@@ -3,9 +3,9 @@
 """
 Tremor: how far and how fast the handle trembles, on whatever way it goes.
 
-Physiological tremor is 8-12 Hz when held and 4-8 Hz, several times larger, in slow movement. It
-shows in the velocity as half cycles much shorter than any way up or down, one after the other; the
-smallest of three in a row leaves out a single jerk and the acceleration of the way itself.
+Physiological tremor is 8-12 Hz when held and 4-8 Hz, several times larger, in slow movement. What
+is left of the position when its slow part is taken away shows it as half cycles much shorter than
+any way up or down, one after the other; the smallest of several in a row leaves out a single jerk.
 """
 from collections import deque
 from dataclasses import dataclass
@@ -21,10 +21,17 @@ class TremorSettings(Settings):
 
     slowest: float = parameter(
         0.17, 'half a cycle that takes longer is movement', 0.05, 0.5, unit='s')
-    fastest: float = parameter(0.03, 'x', 0.0, 0.5)
-    halves: int = parameter(5, 'x', 2, 20)
+    fastest: float = parameter(
+        0.025, 'half a cycle that takes less is noise', 0.005, 0.1, unit='s')
+    halves: int = parameter(3, 'half cycles in a row that make a tremor', 2, 20)
+    smoothing: float = parameter(
+        0.08, 'time constant of the slow part of the position', 0.02, 0.5, unit='s')
+    hysteresis: float = parameter(
+        0.25, 'way back that ends half a cycle, as a share of the tremor seen', 0.0, 0.9)
     noise: float = parameter(
-        3.0, 'standard deviations of the velocity that end half a cycle', 1.0, 10.0)
+        3.0, 'the same, in standard deviations of the position', 1.0, 10.0)
+    loss: float = parameter(
+        1.2, 'by how much the tremor is larger than what the smoothing leaves', 1.0, 2.0)
     memory: float = parameter(
         20.0, 'time over which tremor is forgotten', 0.5, 60.0, unit='s')
 
@@ -40,6 +47,7 @@ class Tremor:
         """Forget it."""
         self.size = 0.0   # m, from one end of the trembling to the other
         self.speed = 0.0  # m/s, at most
+        self._slow = self._drift = 0.0
         self._rising = True
         self._extreme = self._extreme_before = 0.0
         self._extreme_stamp = self._extreme_stamp_before = 0.0
@@ -47,32 +55,41 @@ class Tremor:
         self._stamp: float | None = None
 
     def step(self, handle: Handle) -> None:
-        """Follow the velocity of a good handle."""
-        stamp, velocity = handle.stamp, handle.velocity
+        """Follow a good handle."""
+        settings, stamp, position = self.settings, handle.stamp, handle.position
         if self._stamp is None:
             self._stamp = self._extreme_stamp = self._extreme_stamp_before = stamp
+            self._slow = position
             return
-        fade = 1.0 - min(1.0, (stamp - self._stamp) / self.settings.memory)
+        interval = stamp - self._stamp
         self._stamp = stamp
+        fade = 1.0 - min(1.0, interval / settings.memory)
         self.size *= fade
         self.speed *= fade
-        if (velocity > self._extreme) == self._rising:
-            self._extreme, self._extreme_stamp = velocity, stamp
-        elif abs(velocity - self._extreme) > self.settings.noise * handle.velocity_deviation:
-            self._turn(velocity, stamp)
+        share = interval / (interval + settings.smoothing)
+        self._slow += share * (position - self._slow)
+        quick = position - self._slow
+        self._drift += share * (quick - self._drift)
+        quick -= self._drift
+        if (quick > self._extreme) == self._rising:
+            self._extreme, self._extreme_stamp = quick, stamp
+        elif abs(quick - self._extreme) > (
+                settings.noise * handle.position_deviation + settings.hysteresis * self.size):
+            self._turn(quick, stamp)
 
-    def _turn(self, velocity: float, stamp: float) -> None:
-        """End half a cycle of the velocity at its extreme."""
-        self._halves.append((abs(self._extreme - self._extreme_before),
-                             self._extreme_stamp - self._extreme_stamp_before))
+    def _turn(self, quick: float, stamp: float) -> None:
+        """End half a cycle at its extreme."""
+        halves = self._halves
+        halves.append((abs(self._extreme - self._extreme_before),
+                       self._extreme_stamp - self._extreme_stamp_before))
         self._extreme_before, self._extreme_stamp_before = self._extreme, self._extreme_stamp
         self._rising = not self._rising
-        self._extreme, self._extreme_stamp = velocity, stamp
-        halves = self._halves
-        if (len(halves) == self.settings.halves
-                and max(half[1] for half in halves) < self.settings.slowest
-                and min(half[1] for half in halves) > self.settings.fastest):
-            speed = 0.5 * min(half[0] for half in halves)
-            duration = sum(half[1] for half in halves) / len(halves)
-            self.speed = max(self.speed, speed)
-            self.size = max(self.size, 2.0 * speed * duration / pi)
+        self._extreme, self._extreme_stamp = quick, stamp
+        if len(halves) < self.settings.halves:
+            return
+        durations = [half[1] for half in halves]
+        if self.settings.fastest < min(durations) and max(durations) < self.settings.slowest:
+            size = self.settings.loss * min(half[0] for half in halves)
+            if size > self.size:
+                self.size = size
+                self.speed = max(self.speed, 0.5 * pi * size * len(halves) / sum(durations))
