@@ -104,6 +104,11 @@ class LoadController:
         self._ended = ''
         self._ended_by = Limit.NOT_ARMED
 
+    @property
+    def commanded(self) -> float:
+        """Load of the last command [kg]."""
+        return self._limiter.load
+
     def prescribe(self, prescription: Prescription, now: float) -> str | None:
         """Put a prescription in force for the next arming; return why not."""
         if self.mode in LOADED:
@@ -232,6 +237,7 @@ class LoadController:
         elif self._set_is_over(estimate.phase, prescription):
             self._end('the lifts have become too slow', Limit.SPOTTER)
         elif self._finishing and estimate.phase is Phase.BOTTOM_HOLD:
+            self._supervisor.hold(Fault.SESSION_LOST)
             self._end(RULES[Fault.SESSION_LOST].meaning, Limit.UNLOAD)
         return share
 

@@ -131,3 +131,33 @@ RULES: dict[Fault, Rule] = {
         'two publishers on one topic, or none'),
 }
 """Every fault and its rule."""
+
+
+def fault_table() -> str:
+    """Return the rules as a table in markdown."""
+    lines = ['| # | fault | seen by | reaction | clears | below 5 kg [s] |',
+             '|---|---|---|---|---|---|']
+    for fault, rule in RULES.items():
+        lines.append(
+            f'| {fault.value} | `{fault.name}` {rule.meaning} | {rule.seen} | {_reaction(rule)} '
+            f'| {_WAYS[rule.clears]} | {rule.bound:g} |')
+    return '\n'.join(lines)
+
+
+_DOINGS = {
+    Reaction.NOTE: 'report', Reaction.LIGHTEN: 'lower of both loads',
+    Reaction.FINISH: 'lower of both loads to the end of the repetition',
+    Reaction.END: 'end the set', Reaction.UNLOAD: 'unload at once',
+    Reaction.RELEASE: 'unload at once, let go'}
+_WAYS = {
+    Clears.BY_ITSELF: 'by itself', Clears.AT_REST: 'at rest',
+    Clears.ACKNOWLEDGED: 'acknowledged'}
+
+
+def _reaction(rule: Rule) -> str:
+    """Return what happens, in words."""
+    if rule.first is rule.last:
+        return _DOINGS[rule.last]
+    if math.isinf(rule.patience):
+        return f'{_DOINGS[rule.first]}, then {_DOINGS[rule.last]}'
+    return f'{_DOINGS[rule.first]}, after {rule.patience:g} s {_DOINGS[rule.last]}'

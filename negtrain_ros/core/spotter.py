@@ -77,7 +77,8 @@ class Spotter:
         if self.failed or prescription.method is Method.ISOMETRIC or prescription.range is None:
             return self.share
         self._follow(phase, prescription.order, position, now)
-        reason = (self._stalled(fraction, now) or self._falling(fraction, velocity, prescription, now)
+        reason = (self._stalled(fraction, now)
+                  or self._falling(fraction, velocity, prescription, now)
                   or self._too_long(prescription, now))
         if reason:
             self._help(reason, now)

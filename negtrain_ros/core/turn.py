@@ -70,7 +70,8 @@ class Turn:
         self._speed = self._speed_half = self._ahead = 0.0
         self._above = self._below = 0.0
         self._typical = self._lowered = 0.0
-        self._highest = -math.inf
+        self._highest = self._before = -math.inf
+        self._begin = math.nan
         self._again = math.inf
         self._phase = Phase.UNKNOWN
         self._share = 0.0
@@ -107,8 +108,10 @@ class Turn:
         else:
             self._again = math.inf
         # A load that goes at once lifts the handle in the hands that bore it, as a turn would.
-        self._share = max(min(share, self._share_of_range(fraction, span)),
-                          self._share - dt / self.settings.let_down)
+        share = min(share, self._share_of_range(fraction, span))
+        if self._speed > self.settings.slowest:
+            share = max(share, self._share - dt / self.settings.let_down)
+        self._share = share
         return self._share
 
     def _smooth(self, lowering: float, usual: float, dt: float, settling: bool) -> None:
@@ -141,7 +144,11 @@ class Turn:
         if phase is not self._phase:
             self._typical = self._lowered = 0.0
             if phase is Phase.CONCENTRIC:
+                self._before, self._begin = self._highest, fraction
                 self._highest, self._again = fraction, math.inf
+            elif (self._phase is Phase.CONCENTRIC
+                    and self._highest - self._begin < self.settings.further):
+                self._highest = max(self._highest, self._before)
             self._phase = phase
         if fraction > self._highest:
             self._highest = fraction
@@ -158,7 +165,7 @@ class Turn:
         settings = self.settings
         usual = min(expected, self._typical)
         if usual < settings.slowest:
-            return 1.0 if min(self._speed, self.slow) > 0.0 else 0.0
+            return 1.0 if min(self._speed, self._slow_half) > 0.0 else 0.0
         full = settings.braking * usual
         share = (self._ahead - 0.5 * full) / (0.5 * full)
         return min(1.0, max(0.0, share))
