@@ -58,7 +58,8 @@ class Pace:
     def _within(self, fraction: float, dt: float, now: float) -> None:
         begin, since = self._begin
         elapsed = now - since
-        if elapsed > 0.5 and fraction < 0.9 and fraction - begin < GRINDING * self._first * elapsed:
+        slow = fraction - begin < GRINDING * self._first * elapsed
+        if slow and elapsed > 0.5 and fraction < 0.9:
             self._ease(self.effort.share - GIVING_WAY * dt)
 
     def _ease(self, share: float) -> None:

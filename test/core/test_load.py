@@ -45,8 +45,9 @@ class Bench:
             PhaseEstimate(now, self.phase, 1.0, self.phase_start, self.position, self.velocity),
             MachineState(now, self.controller.commanded, True, False, False, False, (), 0), now)
         for part, fields in self.changes.items():
-            value = replace(getattr(inputs, part), **fields) if isinstance(fields, dict) else fields
-            inputs = replace(inputs, **{part: value})
+            if isinstance(fields, dict):
+                fields = replace(getattr(inputs, part), **fields)
+            inputs = replace(inputs, **{part: fields})
         return inputs
 
     def go(self, phase, seconds, velocity=None, **changes):
@@ -349,7 +350,8 @@ class AnySequence(RuleBasedStateMachine):
         if state.mode not in LOADED:
             assert load == 0.0
         now_held = {fault for fault in state.faults
-                    if RULES[fault].clears is Clears.ACKNOWLEDGED}
+                    if RULES[fault].clears is Clears.ACKNOWLEDGED
+                    and RULES[fault].first is RULES[fault].last}
         if state.mode is Mode.FAULT:
             assert now_held >= self.held
             self.held = now_held

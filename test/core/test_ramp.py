@@ -1,6 +1,8 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """Rises are S-shaped and bounded whatever the time step; falls are straight."""
+from itertools import pairwise
+
 from hypothesis import given, strategies as st
 from negtrain_ros.core.ramp import Ramp
 import pytest
@@ -35,7 +37,7 @@ def test_a_rise_takes_as_long_as_its_shape_says(dt):
 def test_a_rise_begins_and_ends_gently():
     ramp = Ramp()
     loads = [go(ramp, 34.0, 0.001) for _ in range(300)]
-    slopes = [(b - a) / 0.001 for a, b in zip(loads, loads[1:], strict=False)]
+    slopes = [(b - a) / 0.001 for a, b in pairwise(loads)]
     assert slopes[5] < 0.15 * RISE
     assert max(slopes) == pytest.approx(RISE)
     assert slopes[-60] < 0.3 * RISE

@@ -57,8 +57,9 @@ class Set:
             now - lag.get('machine', 0.0), 51.0, True, False, False, False, (), 1)
         inputs = Inputs(handle, estimate, machine, now - lag.get('session', 0.0))
         for part, fields in changes.items():
-            value = replace(getattr(inputs, part), **fields) if isinstance(fields, dict) else fields
-            inputs = replace(inputs, **{part: value})
+            if isinstance(fields, dict):
+                fields = replace(getattr(inputs, part), **fields)
+            inputs = replace(inputs, **{part: fields})
         return inputs
 
 
