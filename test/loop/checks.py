@@ -5,7 +5,7 @@ What has to hold over every moment of every rehearsal, whatever it is about.
 
 Each check takes the trace and the settings that it was made with, and asserts.
 """
-from negtrain_ros.core.types import Mode, Phase
+from negtrain_ros.core.types import Limit, Mode, Phase
 import numpy as np
 
 MARGIN = 1.0  # kg, of the applied load over what was asked for
@@ -27,10 +27,10 @@ def finite_and_not_negative(trace, settings):
 
 
 def rate_bounded(trace, settings):
-    """No load rises by more than 200 kg/s, and only a fault lets it fall at once."""
+    """No load rises by more than 200 kg/s; only a fault or a falling handle lets it drop."""
     rate = np.diff(trace.commanded) / np.diff(trace.time)
     assert rate.max() <= 200.0 * 1.001
-    calm = (trace.mode[1:] == Mode.ARMED) & (trace.velocity[1:] > -0.3)
+    calm = (trace.mode[1:] == Mode.ARMED) & (trace.limit[1:] != Limit.SPEED)
     steep = calm & (rate < -1000.0 * 1.001)
     assert not steep.any(), f'{rate[steep].min():.0f} kg/s at {trace.time[1:][steep][:3]} s'
 
@@ -41,7 +41,7 @@ def loaded_only_when_armed(trace, settings):
     idle = trace.mode == Mode.DISARMED
     settled = idle & np.roll(idle, round(LAG * rate))
     settled[:round(LAG * rate)] = False
-    assert trace.commanded[idle].max(initial=0.0) == 0.0
+    assert trace.commanded[idle].max(initial=0.0) < 0.01
     assert trace.load[settled].max(initial=0.0) < 0.5
 
 
