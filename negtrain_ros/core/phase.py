@@ -140,7 +140,8 @@ class PhaseDetector:
             return 0.0
         settings = self.settings
         margin, end = settings.swing_margin, self._direction
-        if (back < settings.wander * lacking
+        beyond = back - settings.wander * lacking
+        if (beyond <= 0.0
                 or inside(margin * self._swings.size[end], margin * self._swings.speed[end],
                           back, speed)
                 or inside(margin * self._tremor.size, margin * self._tremor.speed, back, speed)):
@@ -148,7 +149,7 @@ class PhaseDetector:
         sway_speed = settings.sway * self._pace
         sway = sway_speed * settings.sway_time
         noise = settings.noise * handle.position_deviation
-        away = back / sqrt(noise * noise + sway * sway + 1e-18)
+        away = beyond / sqrt(noise * noise + sway * sway + 1e-18)
         if away < settings.least:
             return 0.0
         return away * speed / sqrt(handle.velocity_deviation ** 2 + sway_speed * sway_speed)

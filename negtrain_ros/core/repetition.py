@@ -25,7 +25,9 @@ class RepetitionSettings(Settings):
     order: str = parameter(
         'con-ecc', 'which phase begins a repetition', choices=('con-ecc', 'ecc-con'))
     returned: float = parameter(
-        0.9, 'share of the first way after which the way back may end', 0.5, 1.0)
+        0.8, 'share of the first way after which the way back may end', 0.5, 1.0)
+    slow: float = parameter(
+        0.1, 'speed at which a way back may end, as a share of its fastest', 0.01, 0.5)
     park_speed: float = parameter(
         0.010, 'a slower handle is parked', 0.001, 0.05, unit='m/s')
     park_time: float = parameter(
@@ -66,6 +68,7 @@ class RepetitionCounter:
         self._announced = False
         self._done = False
         self._held_since: float | None = None
+        self._fast_at = 0.0
 
     def step(
         self, handle: Handle, estimate: PhaseEstimate, load: float = float('nan'),
@@ -131,7 +134,11 @@ class RepetitionCounter:
                 return self._halfway(handle.stamp)
         elif self._first is not None:
             back = leg.travel >= self.settings.returned * self._first.travel
-            stopped = leg.direction * handle.velocity <= 0.0
+            speed = leg.direction * handle.velocity
+            if speed > self.settings.slow * leg.peak:
+                self._fast_at = handle.stamp
+            stopped = (speed <= 0.0
+                       or handle.stamp - self._fast_at >= self.settings.park_time)
             if leg.travel >= self._min_range and (held or back and stopped):
                 return self._complete(leg, handle.stamp)
         if not held:

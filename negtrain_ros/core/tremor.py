@@ -27,7 +27,7 @@ class TremorSettings(Settings):
     smoothing: float = parameter(
         0.08, 'time constant of the slow part of the position', 0.02, 0.5, unit='s')
     hysteresis: float = parameter(
-        0.25, 'way back that ends half a cycle, as a share of the tremor seen', 0.0, 0.9)
+        0.25, 'way back that ends half a cycle, as a share of it', 0.0, 0.9)
     noise: float = parameter(
         3.0, 'the same, in standard deviations of the position', 1.0, 10.0)
     loss: float = parameter(
@@ -74,7 +74,8 @@ class Tremor:
         if (quick > self._extreme) == self._rising:
             self._extreme, self._extreme_stamp = quick, stamp
         elif abs(quick - self._extreme) > (
-                settings.noise * handle.position_deviation + settings.hysteresis * self.size):
+                settings.noise * handle.position_deviation
+                + settings.hysteresis * abs(self._extreme - self._extreme_before)):
             self._turn(quick, stamp)
 
     def _turn(self, quick: float, stamp: float) -> None:

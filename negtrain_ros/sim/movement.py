@@ -119,7 +119,8 @@ def _sample_times(movement: Movement, end: float, random: np.random.Generator) -
         1.0 + movement.jitter * random.standard_normal(count), 0.2, 1.8)
     times = np.cumsum(intervals)
     kept = np.ones(count, dtype=bool)
-    for start in random.uniform(0.0, end, random.poisson(movement.dropouts * end)):
+    starts = np.sort(random.uniform(0.0, end, random.poisson(movement.dropouts * end)))
+    for start in starts[np.diff(starts, prepend=-1.0) > 2.0 * movement.dropout_time]:
         stop = start + random.uniform(0.2, 1.0) * (movement.dropout_time - 1.8 * interval)
         kept &= ~((times > start) & (times < stop))
     return np.asarray(times[kept], dtype=np.float64)
