@@ -35,6 +35,7 @@ class Lines:
         """Write to a console."""
         self._console = console
         self._said: dict[str, str] = {}
+        self._repetition = 0
 
     def __enter__(self) -> Self:
         """Return the display itself."""
@@ -49,8 +50,9 @@ class Lines:
     def show(self, topic: str, value: Any) -> None:
         """Take note of a value that was heard."""
         if topic == 'repetitions' and value.stage is Stage.COMPLETE:
-            self._say(topic, describe(value))
+            self._say(topic, describe(value, self._repetition))
         elif topic == 'session':
+            self._repetition = value.repetition
             self._say(topic, f'{value.stage.name.lower()}: {value.text}')
         elif topic == 'load_state':
             self._say(topic, ', '.join(map(name_of, value.faults)))
@@ -69,7 +71,7 @@ class Display:
         """Draw on a console."""
         self._live = Live(console=console, auto_refresh=False, transient=False)
         self._heard: dict[str, Any] = {}
-        self._done: list[Repetition] = []
+        self._done: list[str] = []
 
     def __enter__(self) -> Self:
         """Begin to draw."""
@@ -87,7 +89,8 @@ class Display:
         """Take note of a value that was heard."""
         self._heard[topic] = value
         if topic == 'repetitions' and value.stage is Stage.COMPLETE:
-            self._done.append(value)
+            session = self._heard.get('session')
+            self._done.append(describe(value, session.repetition if session else 0))
 
     def refresh(self) -> None:
         """Draw what is known now."""
@@ -102,7 +105,7 @@ class Display:
         rows.add_column()
         for row in (self._position(), self._load(), self._work(session), self._state()):
             rows.add_row(*row)
-        past = [Text(describe(repetition), style='dim') for repetition in self._done[-4:]]
+        past = [Text(line, style='dim') for line in self._done[-4:]]
         title = 'negtrain' if session is None or not session.exercise else (
             f'{session.exercise.replace("_", " ")} · {name_of(session.method)}')
         return Panel(Group(rows, *past), title=title, width=2 * BAR)
@@ -152,12 +155,12 @@ def _bar(value: float, full: float, colour: str) -> ProgressBar:
                        complete_style=colour, finished_style=colour)
 
 
-def describe(repetition: Repetition) -> str:
-    """Return one line about a complete repetition."""
+def describe(repetition: Repetition, number: int) -> str:
+    """Return one line about a complete repetition, the number of which the session knows."""
     up, down = repetition.concentric, repetition.eccentric
     counted = repetition.verdict is Verdict.COUNTED
     verdict = '' if counted else f'  not counted: {name_of(repetition.verdict)}'
-    return (f'repetition {repetition.number:2d}: '
+    return (f'repetition {number:2d}: '
             f'up {up.mean_load:5.1f} kg in {up.duration:4.2f} s, '
             f'down {down.plateau_load:5.1f} kg in {down.duration:4.2f} s{verdict}')
 

@@ -5,9 +5,8 @@ from datetime import datetime
 import os
 from pathlib import Path
 import time
-from typing import Annotated, Any, IO
+from typing import Annotated, IO
 
-from negtrain_interfaces.action import Train
 from negtrain_ros import bringup
 from negtrain_ros.cli import Refused
 from negtrain_ros.cli.display import Display, Lines, name_of
@@ -16,15 +15,7 @@ from negtrain_ros.cli.trainer import Trainer, Unfinished
 from negtrain_ros.core.limits import Limits
 from negtrain_ros.core.methods import check
 from negtrain_ros.core.prescription import loads, PrescriptionSettings
-from negtrain_ros.core.types import (
-    Method,
-    Prescription,
-    Repetition,
-    SessionStage,
-    SetEnd,
-    Stage,
-    Verdict,
-)
+from negtrain_ros.core.types import Method, Prescription, SessionStage, SetSummary, Verdict
 from negtrain_ros.history.exercises import shipped_exercises
 from negtrain_ros.runner import NodeDied, Runner
 from rich.console import Console
@@ -81,28 +72,28 @@ def sim(
     with (folder / 'nodes.log').open('w') as log, \
             (Display(console) if live else Lines(console)) as view:
         try:
-            result, done, recording = _run(start, log, view, prescription, sets, rest)
+            summaries, recording = _run(start, log, view, prescription, sets, rest)
         except (Unfinished, NodeDied) as failure:
             raise Refused(str(failure), status=1) from None
+    done = [repetition for one in summaries for repetition in one.repetitions
+            if repetition.verdict is Verdict.COUNTED]
     picture = folder / 'session.png'
     recording.write(folder / 'truth.csv')
     draw(recording, done, prescription, picture)
-    counted = sum(repetition.verdict is Verdict.COUNTED for repetition in done)
     console.print(tabulate(done))
-    console.print(f'{counted} of {sets * repetitions} repetitions counted · heaviest lift '
-                  f'{recording.heaviest_lift():.1f} kg')
+    console.print(f'{len(done)} of {sets * repetitions} repetitions counted · heaviest load in a '
+                  f'lift {recording.heaviest_lift():.1f} kg', highlight=False)
     console.print(f'picture: {picture}', soft_wrap=True, highlight=False)
-    if counted < sets * repetitions:
-        ends = ', '.join(name_of(SetEnd(one.ended_by)) for one in result.sets)
+    if len(done) < sets * repetitions:
+        ends = ', '.join(name_of(one.ended_by) for one in summaries)
         raise Refused(f'not all repetitions were done; the sets ended by: {ends}', status=1)
 
 
 def _run(
     start: bringup.Start, log: IO[str], view: Display | Lines, prescription: Prescription,
     sets: int, rest: float,
-) -> tuple[Train.Result, list[Repetition], Recording]:
+) -> tuple[tuple[SetSummary, ...], Recording]:
     """Bring the machine up, calibrate, train; return what came of it and what was recorded."""
-    done: list[Repetition] = []
     paused: dict[str, float] = {}
     recording = Recording()
     runner = Runner(bringup.SIMULATION, start, log)
@@ -116,22 +107,16 @@ def _run(
         elif time.monotonic() - paused.setdefault('since', time.monotonic()) > PAUSE:
             raise Unfinished(f'nobody resumed: {state.text}')
 
-    def hear(topic: str, value: Any) -> None:
-        view.show(topic, value)
-        if topic == 'repetitions' and value.stage is Stage.COMPLETE:
-            done.append(value)
-
-    with Trainer(start.namespace, idle=idle, on_value=hear, on_truth=recording.take) as trainer:
+    with Trainer(start.namespace, idle=idle, on_value=view.show,
+                 on_truth=recording.take) as trainer:
         others = trainer.others()
         if others:
             raise Unfinished(f'there is a machine already: {", ".join(others)}')
         with runner:
             trainer.wait_for_machine()
             trainer.calibrate(prescription.athlete, prescription.exercise)
-            done.clear()
             recording.rows.clear()
-            result = trainer.train(prescription, sets, rest)
-    return result, done, recording
+            return trainer.train(prescription, sets, rest), recording
 
 
 def _prescription(

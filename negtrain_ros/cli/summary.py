@@ -6,12 +6,12 @@ import csv
 from pathlib import Path
 
 from negtrain_interfaces.msg import Truth
-from negtrain_ros.core.types import PhaseMeasure, Prescription, Repetition, Verdict
+from negtrain_ros.core.types import PhaseMeasure, Prescription, Repetition
 from negtrain_ros.shell.conversions import seconds
+from rich.box import SIMPLE
 from rich.table import Table
 
-COLUMNS = (
-    'load [kg]', 'peak [kg]', 'time [s]', 'range [m]', 'mean [m/s]', 'peak [m/s]', 'work [J]')
+COLUMNS = ('kg', 's', 'm', 'm/s', 'peak', 'J')
 
 
 class Recording:
@@ -40,18 +40,21 @@ class Recording:
 
 
 def tabulate(repetitions: Sequence[Repetition]) -> Table:
-    """Return the table of complete repetitions: each phase with what was measured in it."""
-    table = Table(title='up: mean over the phase · down: mean from 20 % to 85 % of the travel')
+    """
+    Return the table of complete repetitions, each phase with what was measured in it.
+
+    The load is the mean over the way up, and that from 20 % to 85 % of the way down; then
+    duration, range, mean and peak velocity, and work.
+    """
+    table = Table(box=SIMPLE, padding=(0, 1), title='each repetition: way up, way down')
     table.add_column('', justify='right')
     for way in ('up', 'down'):
         for column in COLUMNS:
-            table.add_column(f'{way}\n{column}', justify='right')
+            table.add_column(f'{way}\n{column}', justify='right', no_wrap=True)
     for repetition in repetitions:
-        counted = repetition.verdict is Verdict.COUNTED
+        up, down = repetition.concentric, repetition.eccentric
         table.add_row(
-            str(repetition.number) if counted else repetition.verdict.name.lower(),
-            *_cells(repetition.concentric, repetition.concentric.mean_load),
-            *_cells(repetition.eccentric, repetition.eccentric.plateau_load))
+            str(repetition.number), *_cells(up, up.mean_load), *_cells(down, down.plateau_load))
     return table
 
 
@@ -92,5 +95,5 @@ def draw(
 
 
 def _cells(phase: PhaseMeasure, load: float) -> tuple[str, ...]:
-    return (f'{load:.1f}', f'{phase.peak_load:.1f}', f'{phase.duration:.2f}', f'{phase.range:.3f}',
+    return (f'{load:.1f}', f'{phase.duration:.2f}', f'{phase.range:.3f}',
             f'{phase.mean_velocity:.2f}', f'{phase.peak_velocity:.2f}', f'{phase.work:.0f}')

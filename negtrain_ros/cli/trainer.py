@@ -120,12 +120,12 @@ class Trainer:
 
     def train(
         self, prescription: types.Prescription, sets: int, rest: float,
-    ) -> Train.Result:
-        """Train sets of a prescription with a rest [s] between; return what came of it."""
+    ) -> tuple[types.SetSummary, ...]:
+        """Train sets of a prescription with a rest [s] between; return the sets."""
         result = self._act(self._train, self._goal(prescription, sets, rest))
         if result.outcome != Train.Result.FINISHED:
             raise Unfinished(f'training: {result.reason}')
-        return result
+        return tuple(conversions.from_msg(types.SetSummary, one) for one in result.sets)
 
     def begin_training(
         self, prescription: types.Prescription, sets: int, rest: float, *, resume: bool = False,

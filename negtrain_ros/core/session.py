@@ -7,7 +7,7 @@ The session never touches the load. It says what it wishes for, a prescription i
 or not, and waits until the load controller shows it; so a controller that refuses, restarts or
 falls into a fault needs no path of its own.
 """
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import auto, Enum
 
 from negtrain_ros.core.activity import Activity
@@ -181,7 +181,8 @@ class Session:
         if self.stage not in WORKING or self.activity is None:
             return
         if self.activity.hear(repetition):
-            self._happen(RepetitionDone(repetition))
+            # What the detector counts goes on through calibrations, pauses and sets.
+            self._happen(RepetitionDone(replace(repetition, number=self.activity.repetition)))
 
     def step(
         self, load: LoadState | None, now: float, refusal: str = '',

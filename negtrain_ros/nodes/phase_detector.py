@@ -35,6 +35,7 @@ class PhaseDetectorNode(Node):
         prescription = conversions.from_msg(types.Prescription, message)
         self._detector.expect(prescription)
         self._counter.expect(prescription)
+        self._counter.reset()
 
     def _on_machine(self, message):
         self._load = message.load
