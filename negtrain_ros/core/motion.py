@@ -9,18 +9,21 @@ Smoothing and Prediction, ch. 13). A short memory follows a turn at once and is 
 is smooth and late. Of all of them the longest counts whose velocity is not contradicted by a
 shorter one: intersection of confidence intervals (Lepski 1990; Goldenshluger and Nemirovski 1997;
 Katkovnik 1999, IEEE Trans. Signal Process. 47:2567). Nothing is tuned to a machine: the noise is
-measured from what the shortest fit could not foresee and from the smallest step seen.
+measured from what the shortest fit could not foresee, the step of the encoder from the smallest
+change seen. A stepping encoder is read by its edges: a position moves only when it must, so one
+step back tells of no movement and a step that is overdue bounds the speed.
 """
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp, sqrt
 
 from negtrain_ros.core.settings import parameter, Settings
-from negtrain_ros.core.types import Handle, Quality
+from negtrain_ros.core.types import Handle
 
-# A quantised position is wrong by the same amount until the next step, so its samples are not
-# independent; below this many steps a second the error is taken as a constant of that age.
-SLOWEST_STEPS = 10.0  # 1/s
+SLOWEST_STEPS = 10.0  # 1/s; slower steps leave an error of an age that no longer matters
+OVERDUE = 2.0         # steps within which a handle that has turned may still show none
+EDGE_DEVIATION = 0.1  # steps; what the play between two edges adds to the deviation
+SETTLING = 20         # samples after which the memories are no longer fitted to the rate
 
 
 @dataclass(frozen=True)
@@ -33,22 +36,33 @@ class MotionSettings(Settings):
     memories: int = parameter(4, 'number of fits', 1, 6)
     agreement: float = parameter(
         2.0, 'standard deviations by which velocities may differ and still agree', 0.5, 5.0)
-    bound: float = parameter(1.0, 'x', 0.1, 10.0)
     noise_floor: float = parameter(
-        0.00001, 'smallest believable standard deviation of a sample', 0.0, 0.01, unit='m')
+        0.00001, 'smallest believable standard deviation of a sample', 1e-7, 0.01, unit='m')
     noise_memory: float = parameter(
         60.0, 'samples over which the noise is averaged', 10.0, 1000.0)
 
 
 class _Fit:
-    """Quadratic through the past that fades with one time constant."""
+    """Quadratic through a past that fades with one time constant."""
 
-    __slots__ = ('memory', 'position', 'velocity', 'acceleration')
+    __slots__ = ('acceleration', 'memory', 'position', 'velocity')
 
     def __init__(self, memory: float, position: float) -> None:
         self.memory = memory
         self.position = position
         self.velocity = self.acceleration = 0.0
+
+    def step(self, position: float, interval: float, forget: float) -> float:
+        """Take a sample; return by how much it missed the expected position [m]."""
+        fresh = 1.0 - forget
+        acceleration = self.acceleration
+        foreseen = self.position + interval * (self.velocity + 0.5 * interval * acceleration)
+        miss = position - foreseen
+        self.position = foreseen + (1.0 - forget * forget * forget) * miss
+        self.velocity += (interval * acceleration
+                          + 1.5 * fresh * fresh * (1.0 + forget) * miss / interval)
+        self.acceleration = acceleration + fresh * fresh * fresh * miss / (interval * interval)
+        return miss
 
 
 class MotionEstimator:
@@ -62,13 +76,14 @@ class MotionEstimator:
         """Forget the past; the next sample is taken to be at rest."""
         self._fits: Sequence[_Fit] = ()
         self._stamp = 0.0
-        self._sample = self._raw = 0.0
+        self._raw = 0.0
+        self._edge = 0.0
+        self._edge_stamp = 0.0
         self._samples = 0
         self._interval = 0.0
         self._step = 0.0
         self._variance = self.settings.noise_floor ** 2
         self._velocity = 0.0
-        self._changed = 0.0
 
     @property
     def noise(self) -> float:
@@ -76,10 +91,8 @@ class MotionEstimator:
         return sqrt(max(self._variance, self._step * self._step / 12.0))
 
     def predict(self, stamp: float) -> float:
-        """Where the handle would be at `stamp` if it went on as before [m]."""
-        if not self._fits:
-            return self._sample
-        return self._sample + self._velocity * (stamp - self._stamp)
+        """Return where the handle would be at `stamp` if it went on as before [m]."""
+        return self._raw + self._velocity * (stamp - self._stamp)
 
     def step(self, position: float, stamp: float) -> Handle:
         """
@@ -87,88 +100,100 @@ class MotionEstimator:
 
         :param position: where the handle was measured [m], finite
         :param stamp: when [s], later than that of the sample before
-        :return: the motion; the deviations are large until a few samples have been seen
+        :return: the motion; the deviations are large until a few samples have been seen, and a
+            steady error of the position by less than the step of the encoder is not in them
         """
         settings = self.settings
         if not self._fits:
             self._fits = [_Fit(settings.shortest_memory * settings.memory_ratio ** k, position)
                           for k in range(settings.memories)]
-            self._stamp, self._sample, self._raw = stamp, position, position
+            self._stamp = self._edge_stamp = stamp
+            self._raw = self._edge = position
             return Handle(stamp, position, 0.0, settings.noise_floor, 1.0)
         interval = stamp - self._stamp
-        self._observe(position, stamp)
-        self._stamp, self._raw = stamp, position
-        half = 0.5 * self._step
-        edge = min(max(self._sample, position - half), position + half)
-        if edge != self._sample:
-            self._changed = stamp
-        self._sample = position = edge
+        self._observe(position, interval)
+        self._stamp = stamp
+        edge = self._read_edge(position, stamp)
+        variance = self._sample_variance(interval)
 
-        speed = abs(self._velocity)
-        variance = max(self._variance, settings.noise_floor ** 2)
-        step = self._step
-        if step > 0.0:
-            # as many equal errors in a row as samples fit into one step of the encoder
-            steps = max(speed / step, SLOWEST_STEPS)
-            variance = max(variance, step * step / 12.0 * max(1.0, 1.0 / (steps * interval)))
         low, high = -1e9, 1e9
-        chosen: _Fit | None = None
+        chosen = self._fits[0]
         position_variance = velocity_variance = 0.0
-        for k, fit in enumerate(self._fits):
+        for fit in self._fits:
             forget = exp(-interval / fit.memory)
-            fresh = 1.0 - forget
-            acceleration = fit.acceleration
-            foreseen = fit.position + interval * (fit.velocity + 0.5 * interval * acceleration)
-            miss = position - foreseen
-            if k == 0:
+            miss = fit.step(edge, interval, forget)
+            if fit is self._fits[0]:
                 self._learn_noise(miss, forget)
-            fit.position = foreseen + (1.0 - forget * forget * forget) * miss
-            fit.velocity += (interval * acceleration
-                             + 1.5 * fresh * fresh * (1.0 + forget) * miss / interval)
-            fit.acceleration = acceleration + fresh * fresh * fresh * miss / (interval * interval)
             if low > high:
                 continue
-            scale = variance * fresh / (1.0 + forget) ** 5
+            # variances of the fading-memory quadratic, Morrison 1969, table 13.1
+            fresh = 1.0 - forget
+            grown = 1.0 + forget
+            scale = variance * fresh / (grown * grown * grown * grown * grown)
             fit_variance = (scale * fresh * fresh * (49.0 + forget * (50.0 + 13.0 * forget))
                             / (2.0 * interval * interval))
             reach = settings.agreement * sqrt(fit_variance)
             low, high = max(low, fit.velocity - reach), min(high, fit.velocity + reach)
-            if low <= high or chosen is None:
-                chosen = fit
-                velocity_variance = fit_variance
+            if low <= high:
+                chosen, velocity_variance = fit, fit_variance
                 position_variance = scale * (19.0 + forget * (24.0 + forget * (
                     16.0 + forget * (6.0 + forget))))
-        assert chosen is not None
         if self._samples < 5:
             velocity_variance += 1.0 / self._samples ** 4
-        white = 3.0 * sqrt(max(0.0, self._variance - step * step / 6.0))
-        estimate = min(max(chosen.position, position - white), position + white)
-        self._velocity = chosen.velocity
-        if stamp > self._changed:
-            # the next step of the encoder is overdue at any higher speed
-            fastest = (self.settings.bound * step + white) / (stamp - self._changed)
-            self._velocity = min(max(self._velocity, -fastest), fastest)
-        return Handle(stamp, estimate, self._velocity, sqrt(min(position_variance, white * white) + 0.01 * step * step),
-                      sqrt(velocity_variance), Quality.GOOD)
+        return self._bounded(chosen, stamp, position_variance, velocity_variance)
 
-    def _observe(self, position: float, stamp: float) -> None:
+    def _bounded(
+        self, chosen: _Fit, stamp: float, position_variance: float, velocity_variance: float,
+    ) -> Handle:
+        """Return the motion of a fit, kept to what the edges of the encoder allow."""
+        step, edge = self._step, self._edge
+        blur = 3.0 * sqrt(max(0.0, self._variance - step * step / 6.0))
+        position = min(max(chosen.position, edge - blur), edge + blur)
+        velocity = chosen.velocity
+        if stamp > self._edge_stamp:
+            fastest = (OVERDUE * step + blur) / (stamp - self._edge_stamp)
+            velocity = min(max(velocity, -fastest), fastest)
+        self._velocity = velocity
+        play = EDGE_DEVIATION * step
+        return Handle(stamp, position, velocity,
+                      sqrt(min(position_variance, blur * blur) + play * play),
+                      sqrt(velocity_variance))
+
+    def _observe(self, position: float, interval: float) -> None:
         """Learn the interval between samples and the step of the encoder."""
         self._samples += 1
-        share = max(1.0 / self._samples, 0.02)
-        self._interval += share * (stamp - self._stamp - self._interval)
-        if self._samples <= 20:
+        if self._samples <= SETTLING:
+            self._interval += (interval - self._interval) / self._samples
             memory = max(self.settings.shortest_memory, self._interval)
             for fit in self._fits:
                 fit.memory = memory
                 memory *= self.settings.memory_ratio
         step = abs(position - self._raw)
+        self._raw = position
         if step > 1e-9 and (step < self._step or self._step == 0.0):
             self._step = step
 
+    def _read_edge(self, position: float, stamp: float) -> float:
+        """Move the edge last crossed no further than the reading demands."""
+        half = 0.5 * self._step
+        edge = min(max(self._edge, position - half), position + half)
+        if edge != self._edge:
+            self._edge, self._edge_stamp = edge, stamp
+        return edge
+
+    def _sample_variance(self, interval: float) -> float:
+        """Return the variance of a sample as if errors were independent from one to the next."""
+        variance = max(self._variance, self.settings.noise_floor ** 2)
+        step = self._step
+        if step > 0.0:
+            # as many equal errors in a row as samples fit into one step of the encoder
+            steps = max(abs(self._velocity) / step, SLOWEST_STEPS)
+            variance = max(variance, step * step / 12.0 * max(1.0, 1.0 / (steps * interval)))
+        return variance
+
     def _learn_noise(self, miss: float, forget: float) -> None:
         """Learn the noise of a sample from what the shortest fit did not foresee."""
-        # the fit adds its own error to that of the sample; a miss is at most a little surprising,
-        # so that one glitch does not blind the estimate
-        square = miss * miss * forget ** 3
+        # the fit adds its own error to that of the sample; a single glitch must not blind it
+        square = miss * miss * forget * forget * forget
         share = max(1.0 / self._samples, 1.0 / self.settings.noise_memory)
         self._variance += share * (min(square, 25.0 * self._variance + 1e-8) - self._variance)

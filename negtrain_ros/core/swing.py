@@ -21,9 +21,9 @@ class SwingSettings(Settings):
     """What is a swing and how long it is remembered."""
 
     memory: float = parameter(
-        5.0, 'time over which a swing is forgotten', 0.5, 60.0, unit='s')
+        10.0, 'time over which a swing is forgotten', 0.5, 60.0, unit='s')
     noise: float = parameter(
-        3.0, 'standard deviations of the position that end a swing', 1.0, 10.0)
+        1.0, 'standard deviations of the position that end a swing', 0.5, 10.0)
 
 
 class Swings:

@@ -23,7 +23,9 @@ class TremorSettings(Settings):
         0.17, 'half a cycle that takes longer is movement', 0.05, 0.5, unit='s')
     fastest: float = parameter(
         0.025, 'half a cycle that takes less is noise', 0.005, 0.1, unit='s')
-    halves: int = parameter(3, 'half cycles in a row that make a tremor', 2, 20)
+    halves: int = parameter(4, 'half cycles in a row that make a tremor', 2, 20)
+    evenness: float = parameter(
+        0.4, 'least size and duration among them, by the largest', 0.0, 0.9)
     smoothing: float = parameter(
         0.08, 'time constant of the slow part of the position', 0.02, 0.5, unit='s')
     hysteresis: float = parameter(
@@ -90,7 +92,10 @@ class Tremor:
             return
         durations = [half[1] for half in halves]
         if self.settings.fastest < min(durations) and max(durations) < self.settings.slowest:
-            size = self.settings.loss * min(half[0] for half in halves)
-            if size > self.size:
+            sizes = [half[0] for half in halves]
+            size = self.settings.loss * min(sizes)
+            even = (min(sizes) > self.settings.evenness * max(sizes)
+                    and min(durations) > self.settings.evenness * max(durations))
+            if even and size > self.size:
                 self.size = size
                 self.speed = max(self.speed, 0.5 * pi * size * len(halves) / sum(durations))
