@@ -29,8 +29,8 @@ class TurnSettings(Settings):
         0.05, 'fraction of the range to be lowered further before a load taken back comes again',
         0.0, 0.5)
     let_down: float = parameter(
-        0.2, 'shortest time in which the overload is taken back while the handle still goes down',
-        0.05, 0.5, unit='s')
+        0.05, 'share of the time down that taking back the overload lasts at least, and 0.1 s',
+        0.0, 0.1)
     slowest: float = parameter(
         0.015, 'lowering speed that is no lowering', 0.005, 0.05, unit='m/s')
     beyond: float = parameter(
@@ -110,7 +110,8 @@ class Turn:
         # A load that goes at once lifts the handle in the hands that bore it, as a turn would.
         share = min(share, self._share_of_range(fraction, span))
         if self._speed > self.settings.slowest:
-            share = max(share, self._share - dt / self.settings.let_down)
+            share = max(share, self._share - dt / max(
+                              0.1, self.settings.let_down * prescription.eccentric_time))
         self._share = share
         return self._share
 
