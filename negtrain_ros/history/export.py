@@ -75,5 +75,5 @@ def all_about(engine: Engine, name: str) -> dict[str, Any]:
 
 def _with_trace(row: dict[str, Any]) -> dict[str, Any]:
     """Return a repetition with its trace as numbers: time [s], position [m], load [kg]."""
-    return {**row, 'trace': [[round(float(value), 5) for value in point]
+    return {**row, 'trace': [[round(value, 5) for value in point]
                              for point in unpack(row['trace'])]}

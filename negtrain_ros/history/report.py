@@ -1,33 +1,33 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """A session on one page that needs nothing else: tables, and pictures inside the page."""
-import base64
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import jinja2
-from negtrain_ros.history import listing
+from markupsafe import Markup
+from negtrain_ros.history import charts, listing, svg
+from negtrain_ros.history.charts import Chart
 from negtrain_ros.history.files import private_file
 from sqlalchemy import Engine
 
 NOTHING = '–'
 
 
-def pictures_of(engine: Engine, session: dict[str, Any]) -> dict[str, bytes]:
-    """Return the pictures of a session by name, in the order in which they are shown."""
-    from negtrain_ros.history import pictures
+def charts_of(engine: Engine, session: dict[str, Any]) -> dict[str, Chart]:
+    """Return the charts of a session by name, in the order in which they are shown."""
     repetitions = listing.repetitions_of(engine, session['number'])
-    drawn = {f'set-{training_set["number"]}': pictures.of_set(
+    drawn = {f'set-{training_set["number"]}': charts.of_set(
         training_set, [row for row in repetitions if row['set'] == training_set['number']])
         for training_set in listing.sets_of(engine, session['number'])}
-    drawn['repetitions'] = pictures.of_repetitions(repetitions)
-    drawn['strength'] = pictures.of_strength(
+    drawn['repetitions'] = charts.of_repetitions(repetitions)
+    drawn['strength'] = charts.of_strength(
         listing.tests_of(engine, session['athlete'], session['exercise']))
-    return {name: picture for name, picture in drawn.items() if picture}
+    return {name: chart for name, chart in drawn.items() if chart}
 
 
-def page(engine: Engine, session: dict[str, Any], pictures: dict[str, bytes]) -> str:
+def page(engine: Engine, session: dict[str, Any], shown: dict[str, Chart]) -> str:
     """Return the page of a session, as listing.find_session gives it."""
     templates = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent / 'templates'), autoescape=True,
@@ -38,7 +38,7 @@ def page(engine: Engine, session: dict[str, Any], pictures: dict[str, bytes]) ->
         repetitions=listing.repetitions_of(engine, session['number']),
         faults=listing.faults_of(engine, session['number']),
         tests=listing.tests_of(engine, session['athlete'], session['exercise']),
-        pictures={name: base64.b64encode(picture).decode() for name, picture in pictures.items()})
+        pictures={name: Markup(svg.draw(chart)) for name, chart in shown.items()})
 
 
 def write_report(engine: Engine, number: int | None, folder: Path, *, png: bool) -> list[Path]:
@@ -49,11 +49,12 @@ def write_report(engine: Engine, number: int | None, folder: Path, *, png: bool)
     :raises HistoryError: if there is no such session or a file cannot be written
     """
     session = listing.find_session(engine, number)
-    pictures = pictures_of(engine, session)
+    shown = charts_of(engine, session)
     name = f'session-{session["number"]}'
-    files = {f'{name}.html': page(engine, session, pictures).encode()}
+    files = {f'{name}.html': page(engine, session, shown).encode()}
     if png:
-        files |= {f'{name}-{which}.png': picture for which, picture in pictures.items()}
+        from negtrain_ros.history.png import draw
+        files |= {f'{name}-{which}.png': draw(chart) for which, chart in shown.items()}
     for file_name, content in files.items():
         with private_file(folder / file_name) as file:
             file.write(content)

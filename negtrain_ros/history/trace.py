@@ -2,11 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """How position and load went during one repetition, thinned to what a picture needs."""
 from collections.abc import Iterable
-
-import numpy as np
-from numpy.typing import NDArray
+import struct
 
 POINTS = 120
+POINT = struct.Struct('<fff')
 Sample = tuple[float, float, float]
 """Time [s], position [m], applied load [kg]."""
 
@@ -17,13 +16,14 @@ def pack(samples: Iterable[Sample]) -> bytes:
 
     Thinned by picking, not by averaging: a load between two samples was never applied.
     """
-    points = np.array(list(samples), dtype=float).reshape(-1, 3)
+    points = list(samples)
     if len(points) > POINTS:
-        points = points[np.linspace(0, len(points) - 1, POINTS).round().astype(int)]
-    points[:, 0] -= points[:1, 0]
-    return points.astype('<f4').tobytes()
+        last = len(points) - 1
+        points = [points[round(index * last / (POINTS - 1))] for index in range(POINTS)]
+    return b''.join(POINT.pack(time - points[0][0], position, load)
+                    for time, position, load in points)
 
 
-def unpack(trace: bytes | None) -> NDArray[np.float32]:
-    """Return an array of shape (n, 3): time [s], position [m], load [kg]."""
-    return np.frombuffer(trace or b'', dtype='<f4').reshape(-1, 3)
+def unpack(trace: bytes | None) -> list[Sample]:
+    """Return the samples."""
+    return list(POINT.iter_unpack(trace or b''))
