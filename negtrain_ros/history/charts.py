@@ -109,8 +109,8 @@ def of_strength(tests: Rows) -> Chart | None:
         of_method = [test for test in tests if test['method'] == method]
         accepted = [test for test in of_method if test['accepted_at'] is not None]
         series += [
-            Series(_maxima(accepted), marker=marker),
             Series(_maxima(of_method), INK, method.replace('_', ' '), '', marker, filled=False),
+            Series(_maxima(accepted), marker=marker),
         ] if of_method else []
     if not series:
         return None
@@ -118,7 +118,7 @@ def of_strength(tests: Rows) -> Chart | None:
                  dates=True)
 
 
-def ticks(low: float, high: float, most: int = 6) -> list[float]:
+def ticks(low: float, high: float, most: int = 7) -> list[float]:
     """Return round numbers between two, at most so many steps."""
     rough = max(high - low, 1e-9) / most
     power = 10.0 ** math.floor(math.log10(rough))
