@@ -48,6 +48,8 @@ class PhaseSettings(Settings):
         0.03, 'time for which it lasts', 0.0, 1.0, unit='s')
     swing_margin: float = parameter(
         1.6, 'a turn is larger by this factor than the largest swing or tremor', 1.0, 3.0)
+    hurry_margin: float = parameter(
+        2.0, 'and by this factor faster', 1.0, 5.0)
     hold_speed: float = parameter(
         0.010, 'a slower handle is held', 0.001, 0.05, unit='m/s')
     hold_time: float = parameter(0.2, 'time after which it is a hold', 0.05, 2.0, unit='s')
@@ -169,9 +171,9 @@ class PhaseDetector:
         if beyond <= 0.0 or speed <= 0.0:
             return 0.0
         settings, swings, tremor = self.settings, self._swings, self._tremor
-        margin, end = settings.swing_margin, self._direction
-        if (inside(margin * swings.size[end], margin * swings.speed[end], back, speed)
-                or inside(margin * tremor.size, margin * tremor.speed, back, speed)):
+        size, hurry, end = settings.swing_margin, settings.hurry_margin, self._direction
+        if (inside(size * swings.size[end], hurry * swings.speed[end], back, speed)
+                or inside(size * tremor.size, hurry * tremor.speed, back, speed)):
             return 0.0
         sway_speed = settings.sway * self._fastest
         sway = settings.sway_time * sway_speed
@@ -188,6 +190,8 @@ class PhaseDetector:
             self._swings.begin(-direction)
         self._direction = direction
         self._fastest *= 0.5
+        self._slow = self._slower = handle.velocity
+        self._slow_since = nan
         if direction > 0:
             self._from = self._low
             self._high, self._high_stamp = handle.position, handle.stamp
@@ -225,7 +229,7 @@ class PhaseDetector:
             if self._range is not None:
                 top = self._range.fraction(handle.position) > 0.5
             elif self._direction:
-                top = self._direction > 0
+                top = self._end(handle) > 0
             else:
                 top = self._order is Order.ECCENTRIC_FIRST
             return Phase.TOP_HOLD if top else Phase.BOTTOM_HOLD

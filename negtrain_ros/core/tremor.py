@@ -32,10 +32,8 @@ class TremorSettings(Settings):
         0.25, 'way back that ends half a cycle, as a share of it', 0.0, 0.9)
     noise: float = parameter(
         3.0, 'the same, in standard deviations of the position', 1.0, 10.0)
-    loss: float = parameter(
-        1.2, 'by how much the tremor is larger than what the smoothing leaves', 1.0, 2.0)
     memory: float = parameter(
-        20.0, 'time over which tremor is forgotten', 0.5, 60.0, unit='s')
+        60.0, 'time over which tremor is forgotten', 0.5, 600.0, unit='s')
 
 
 class Tremor:
@@ -93,7 +91,9 @@ class Tremor:
         durations = [half[1] for half in halves]
         if self.settings.fastest < min(durations) and max(durations) < self.settings.slowest:
             sizes = [half[0] for half in halves]
-            size = self.settings.loss * min(sizes)
+            turned = pi * len(halves) / sum(durations) * self.settings.smoothing
+            # what two first-order filters have taken away at this frequency
+            size = min(sizes) * (1.0 + 1.0 / (turned * turned))
             even = (min(sizes) > self.settings.evenness * max(sizes)
                     and min(durations) > self.settings.evenness * max(durations))
             if even and size > self.size:
