@@ -1,0 +1,32 @@
+# Copyright 2026 negtrain contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Every topic, service, action and parameter of the nodes stands in the documentation."""
+from pathlib import Path
+
+from negtrain_ros import documentation
+import pytest
+
+DOCS = Path(__file__).parents[2] / 'docs'
+
+
+@pytest.fixture(scope='module')
+def made(domain):
+    """Return every node as it is when nobody gives it a parameter."""
+    with documentation.nodes() as nodes:
+        yield nodes
+
+
+@pytest.mark.parametrize('name', ['interfaces', 'parameters'])
+def test_the_documentation_says_what_the_nodes_declare(made, name):
+    said = getattr(documentation, name)(made).rstrip() + '\n'
+    assert (DOCS / f'{name}.md').read_text() == said, 'run python -m negtrain_ros.documentation'
+
+
+def test_every_parameter_has_a_meaning_and_cannot_be_changed_under_a_load(made):
+    for node in made.values():
+        names = [name for name in node.list_parameters([], 0).names
+                 if '.' in name and not name.startswith('qos_overrides.')]
+        assert names
+        for name in names:
+            assert len(node.describe_parameter(name).description) > 5, name
+            assert node.describe_parameter(name).read_only, name

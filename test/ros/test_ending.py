@@ -1,0 +1,86 @@
+# Copyright 2026 negtrain contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Every node ends when it is asked to, and tells in one line why it does not begin."""
+from contextlib import ExitStack
+import signal
+import subprocess
+
+from negtrain_ros import bringup
+from negtrain_ros.runner import NodeDied
+from probe import Probe
+import pytest
+
+BROKEN = """/**:
+  ros__parameters: [1, 2
+"""
+REFUSED = [
+    ('encoder_publisher', 'encoder.rate', 'fast', 'is not of type float'),
+    ('phase_detector', 'phase.there_is_none_of_this_name', '1.0', 'there is no parameter'),
+    ('load_controller', 'load.machine_limit', '501.0', 'is outside'),
+    ('load_controller', 'load.rise', '.nan', 'is outside'),
+    ('session_manager', 'calibration.repetitions', 'true', 'is not of type int'),
+    ('mock_machine', 'simulation.seed', '-1', 'is outside'),
+]
+
+
+@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
+def test_a_signal_ends_every_node_with_status_0(own_domain, start_graph, number):
+    with start_graph() as runner:
+        with Probe() as probe:
+            probe.until(lambda: {'load_command', 'phase', 'session'} <= set(probe.last()))
+            for process in runner.processes.values():
+                process.send_signal(number)
+                process.send_signal(number)
+            probe.until(lambda: all(process.poll() is not None
+                                    for process in runner.processes.values()))
+        assert runner.stop() == dict.fromkeys(bringup.SIMULATION, 0)
+        assert 'Traceback' not in runner.said()
+
+
+def test_a_node_that_dies_is_named_with_its_last_words(own_domain, start_graph):
+    with start_graph() as runner, Probe() as probe:
+        probe.until(lambda: 'phase' in probe.last())
+        runner.check()
+        runner.processes['phase_detector'].kill()
+        runner.processes['phase_detector'].wait()
+        with pytest.raises(NodeDied, match='phase_detector ended with status -9'):
+            runner.check()
+
+
+def started(node, *words):
+    """Return a node that has been started with further words on its command line."""
+    return subprocess.Popen(
+        [*bringup.Start().command(node), *words], text=True, stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+
+@pytest.fixture(scope='module')
+def last_lines(tmp_path_factory):
+    """Return status and output of every node that must not begin, all started at once."""
+    broken = tmp_path_factory.mktemp('parameters') / 'broken.yaml'
+    broken.write_text(BROKEN)
+    starts = {(node, name): started(node, '-p', f'{name}:={value}')
+              for node, name, value, _ in REFUSED}
+    for node in bringup.SIMULATION:
+        starts[node, 'broken'] = started(node, '--params-file', str(broken))
+    with ExitStack() as stack:
+        for process in starts.values():
+            stack.callback(process.kill)
+        yield {key: (process.communicate(timeout=100)[0], process.returncode)
+               for key, process in starts.items()}
+
+
+@pytest.mark.parametrize(('node', 'name', 'value', 'why'), REFUSED)
+def test_a_wrong_parameter_is_named_in_one_line(last_lines, node, name, value, why):
+    output, status = last_lines[node, name]
+    assert status == 1
+    line, = output.splitlines()
+    assert all(word in line for word in (node, name, why))
+
+
+@pytest.mark.parametrize('node', bringup.SIMULATION)
+def test_a_broken_parameters_file_is_named(last_lines, node):
+    output, status = last_lines[node, 'broken']
+    assert status == 1
+    assert 'Traceback' not in output
+    assert 'broken.yaml' in output.splitlines()[-1]
