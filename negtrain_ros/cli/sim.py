@@ -61,7 +61,7 @@ def sim(
         os.environ['ROS_DOMAIN_ID'] = str(domain)
     folder = _folder(output)
     start = bringup.Start(
-        namespace=namespace, params_file=params_file, use_sim_time=real_time_factor != 1.0,
+        namespace=namespace, params_file=params_file, use_sim_time=True,
         parameters={'mock_machine': {
             'simulation.real_time_factor': real_time_factor, 'simulation.seed': seed,
             'muscle.maximum': maximum, 'athlete.concentric_time': concentric_time,
