@@ -5,7 +5,7 @@ Tremor: how far and how fast the handle trembles, on whatever way it goes.
 
 Physiological tremor is 8-12 Hz when held and 4-8 Hz, several times larger, in slow movement. What
 is left of the position when its slow part is taken away shows it as half cycles much shorter than
-any way up or down, one after the other; the smallest of several in a row leaves out a single jerk.
+any way up or down, one after the other, even in size and duration, which a single jerk is not.
 """
 from collections import deque
 from dataclasses import dataclass
@@ -93,7 +93,7 @@ class Tremor:
             sizes = [half[0] for half in halves]
             turned = pi * len(halves) / sum(durations) * self.settings.smoothing
             # what two first-order filters have taken away at this frequency
-            size = min(sizes) * (1.0 + 1.0 / (turned * turned))
+            size = sum(sizes) / len(sizes) * (1.0 + 1.0 / (turned * turned))
             even = (min(sizes) > self.settings.evenness * max(sizes)
                     and min(durations) > self.settings.evenness * max(durations))
             if even and size > self.size:
