@@ -161,7 +161,8 @@ def _type(kind: type) -> str:
 def _first_comment(kind: type) -> str:
     package, folder, *_ = kind.__module__.split('.')
     definition = Path(get_package_share_directory(package), folder, f'{kind.__name__}.msg')
-    return definition.read_text().splitlines()[0].removeprefix('# ')
+    first: str = definition.read_text().splitlines()[0]
+    return first.removeprefix('# ')
 
 
 def _nodes(names: Sequence[str], made: dict[str, Node]) -> str:
@@ -177,7 +178,7 @@ def _quality(quality: QoSProfile) -> str:
 def _range(descriptor: ParameterDescriptor) -> str:
     for limits in (*descriptor.floating_point_range, *descriptor.integer_range):
         return f'{limits.from_value:g} … {limits.to_value:g}'
-    return descriptor.additional_constraints
+    return str(descriptor.additional_constraints)
 
 
 def _written(value: Any) -> str:

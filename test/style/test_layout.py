@@ -1,0 +1,122 @@
+# Copyright 2026 negtrain contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What the design promises about files: imports point one way, and each file says whose it is."""
+import ast
+from itertools import chain
+from pathlib import Path
+import re
+import xml.etree.ElementTree as ElementTree
+
+from negtrain_ros import bringup
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / 'negtrain_ros'
+HEADER = ('Copyright 2026 negtrain contributors', 'SPDX-License-Identifier: Apache-2.0')
+
+# What each part may import of this package, besides itself.
+ALLOWED = {
+    'core': set(),
+    'sim': {'core'},
+    'history': {'core'},
+    'shell': {'core', 'sim', 'history'},
+    'nodes': {'core', 'sim', 'history', 'shell'},
+    'bringup': set(),
+    'runner': {'bringup'},
+    'launching': {'bringup'},
+    'documentation': {'bringup', 'nodes', 'shell'},
+    'replay': {'core', 'sim', 'history'},
+    'cli': {'core', 'sim', 'history', 'shell', 'bringup', 'runner', 'replay'},
+}
+PURE = {'core', 'sim'}
+PURE_IMPORTS = {
+    'collections', 'dataclasses', 'enum', 'functools', 'itertools', 'math', 'operator', 'types',
+    'typing', 'abc', 'bisect', 'heapq', 'fractions', 'statistics', 'numpy', 'transforms3d',
+    'negtrain_ros', 'cmath', 'contextlib', 'string',
+}
+ROS = {'rclpy', 'negtrain_interfaces', 'std_srvs', 'std_msgs', 'rcl_interfaces', 'launch'}
+LONGEST_NODE = 110  # lines that are not empty; a longer node decides something
+
+SOURCES = sorted(path for folder in ('negtrain_ros', 'launch', 'test', 'bench', 'environment')
+                 for path in (ROOT / folder).rglob('*.py'))
+MODULES = sorted(PACKAGE.rglob('*.py'))
+
+
+def name(path):
+    """Return how a file is called in the name of a test."""
+    return str(path.relative_to(ROOT))
+
+
+def imported(path):
+    """Return the names of the modules that a file imports, wherever in it."""
+    for statement in ast.walk(ast.parse(path.read_text())):
+        if isinstance(statement, ast.Import):
+            yield from (alias.name for alias in statement.names)
+        elif isinstance(statement, ast.ImportFrom):
+            assert not statement.level, f'{path}: relative import'
+            yield statement.module
+            yield from (f'{statement.module}.{alias.name}' for alias in statement.names)
+
+
+def part(path):
+    """Return which part of the package a file belongs to."""
+    return path.relative_to(PACKAGE).parts[0].removesuffix('.py')
+
+
+def parts_imported(path):
+    """Return which parts of the package a file imports, itself left out."""
+    words = (module.split('.') for module in imported(path))
+    found = {word[1] for word in words if word[0] == 'negtrain_ros' and len(word) > 1}
+    return {each for each in found
+            if (PACKAGE / each).is_dir() or (PACKAGE / f'{each}.py').exists()} - {part(path)}
+
+
+@pytest.mark.parametrize('path', MODULES, ids=name)
+def test_imports_point_one_way(path):
+    if part(path) != '__init__':
+        assert parts_imported(path) <= ALLOWED[part(path)]
+
+
+@pytest.mark.parametrize('path', [path for path in MODULES if part(path) in PURE], ids=name)
+def test_core_and_simulation_are_pure(path):
+    assert {module.split('.')[0] for module in imported(path)} <= PURE_IMPORTS
+
+
+@pytest.mark.parametrize('path', [path for path in MODULES if part(path) == 'history'], ids=name)
+def test_history_does_not_know_ros(path):
+    assert not {module.split('.')[0] for module in imported(path)} & ROS
+
+
+@pytest.mark.parametrize('node', bringup.SIMULATION)
+def test_a_node_imports_no_node_and_is_short(node):
+    path = PACKAGE / 'nodes' / f'{node}.py'
+    assert not [module for module in imported(path) if module.startswith('negtrain_ros.nodes')]
+    assert len([line for line in path.read_text().splitlines() if line.strip()]) <= LONGEST_NODE
+
+
+def test_every_node_is_brought_up_and_installed():
+    files = {path.stem for path in (PACKAGE / 'nodes').glob('*.py')} - {'__init__'}
+    assert files == set(bringup.SIMULATION)
+    assert set(bringup.MACHINE) == set(bringup.SIMULATION) - {'mock_machine'}
+    setup = (ROOT / 'setup.py').read_text()
+    assert all(f"'{node}'" in setup for node in files)
+
+
+@pytest.mark.parametrize('path', SOURCES, ids=name)
+def test_every_file_says_whose_it_is_and_what_it_is(path):
+    lines = path.read_text().splitlines()
+    first = 1 if lines[0].startswith('#!') else 0
+    assert tuple(line.removeprefix('# ') for line in lines[first:first + 2]) == HEADER
+    assert ast.get_docstring(ast.parse(path.read_text()))
+
+
+def test_nothing_is_a_bag_of_leftovers():
+    assert not [path for path in chain(ROOT.glob('negtrain_ros/**/*'), ROOT.glob('test/**/*'))
+                if re.search(r'\b(utils?|common|helpers?|misc)\b', path.stem)]
+
+
+def test_both_packages_have_one_version():
+    versions = {ElementTree.parse(manifest).findtext('version')
+                for manifest in (ROOT / 'package.xml', ROOT / 'negtrain_interfaces/package.xml')}
+    versions |= set(re.findall(r"version='(.*?)'", (ROOT / 'setup.py').read_text()))
+    assert len(versions) == 1
