@@ -15,7 +15,7 @@ step back tells of no movement and a step that is overdue bounds the speed.
 """
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import exp, sqrt
+from math import exp, inf, sqrt
 
 from negtrain_ros.core.settings import parameter, Settings
 from negtrain_ros.core.types import Handle
@@ -23,6 +23,8 @@ from negtrain_ros.core.types import Handle
 SLOWEST_STEPS = 10.0  # 1/s; slower steps leave an error of an age that no longer matters
 OVERDUE = 2.0         # steps within which a handle that has turned may still show none
 EDGE_DEVIATION = 0.1  # steps; what the play between two edges adds to the deviation
+SAME = 1e-9           # m; less is no change
+COARSEST = 0.02       # m; no encoder has larger steps
 SETTLING = 20         # samples after which the memories are no longer fitted to the rate
 
 
@@ -82,6 +84,8 @@ class MotionEstimator:
         self._samples = 0
         self._interval = 0.0
         self._step = 0.0
+        self._smallest = inf
+        self._repeats = False
         self._variance = self.settings.noise_floor ** 2
         self._velocity = 0.0
 
@@ -168,10 +172,14 @@ class MotionEstimator:
             for fit in self._fits:
                 fit.memory = memory
                 memory *= self.settings.memory_ratio
-        step = abs(position - self._raw)
+        change = abs(position - self._raw)
         self._raw = position
-        if step > 1e-9 and (step < self._step or self._step == 0.0):
-            self._step = step
+        if change < SAME:
+            self._repeats = True
+        elif change < self._smallest:
+            self._smallest = change
+        # changes without repetition are those of a fast handle or a fine encoder
+        self._step = self._smallest if self._repeats and self._smallest < COARSEST else 0.0
 
     def _read_edge(self, position: float, stamp: float) -> float:
         """Move the edge last crossed no further than the reading demands."""

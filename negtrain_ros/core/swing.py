@@ -103,7 +103,7 @@ def inside(size: float, fastest: float, back: float, speed: float) -> bool:
     :param back: displacement from the furthest point [m]
     :param speed: of the way back [m/s]
     """
-    if back >= size or speed >= fastest:
+    if back >= size:
         return False
-    across, along = 2.0 * back / size - 1.0, speed / fastest
-    return across < 0.0 or across * across + along * along < 1.0
+    across = 2.0 * back / size - 1.0
+    return across < 0.0 or across * across + (speed / fastest) ** 2 < 1.0
