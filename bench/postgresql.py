@@ -21,7 +21,7 @@ DEBIAN = Path('/usr/lib/postgresql')
 class Server:
     """Debian's PostgreSQL; never run as root, which it refuses."""
 
-    def __init__(self, binaries: Path, folder: Path) -> None:
+    def __init__(self, binaries: Path, folder: Path, *, durable: bool) -> None:
         self.port = _free_port()
         self._binaries, self._data = binaries, folder / 'data'
         self._user = 'postgres' if os.getuid() == 0 else None
@@ -30,7 +30,8 @@ class Server:
         self._run('initdb', '--no-sync', '--auth=trust', '--username=gym', '-D', self._data)
         self._process = subprocess.Popen(
             [binaries / 'postgres', '-D', self._data, '-p', str(self.port), '-k', folder,
-             '-c', 'listen_addresses=127.0.0.1', '-c', 'max_connections=120'],
+             '-c', 'listen_addresses=127.0.0.1', '-c', 'max_connections=120',
+             '-c', f'fsync={"on" if durable else "off"}'],
             user=self._user, group=self._user, extra_groups=[] if self._user else None,
             cwd=folder, stdout=subprocess.DEVNULL, stderr=(folder / 'log').open('w'))
         self._run('pg_isready', '-h', '127.0.0.1', '-p', str(self.port), '-t', '0', tries=200)
@@ -56,9 +57,9 @@ class Server:
             process.resume()
 
     def stop(self) -> None:
-        """End the server."""
+        """End the server at once: nobody needs its data any more."""
         self.thaw()
-        self._process.send_signal(signal.SIGINT)
+        self._process.send_signal(signal.SIGQUIT)
         self._process.wait(20)
 
     def _processes(self) -> list[psutil.Process]:
@@ -93,13 +94,17 @@ def missing() -> str:
 
 
 @contextmanager
-def running() -> Iterator[Server]:
-    """Give a server and end it with its folder."""
+def running(*, durable: bool = True) -> Iterator[Server]:
+    """
+    Give a server and end it with its folder.
+
+    :param durable: False: it survives the death of others but not of the computer, and is quicker
+    """
     binaries = max(DEBIAN.glob('*/bin/initdb'), key=lambda path: int(path.parts[-3])).parent
     with tempfile.TemporaryDirectory(prefix='negtrain-postgresql-', ignore_cleanup_errors=True) \
             as folder:
         Path(folder).chmod(0o711)
-        server = Server(binaries, Path(folder))
+        server = Server(binaries, Path(folder), durable=durable)
         try:
             yield server
         finally:

@@ -16,7 +16,7 @@ def server() -> Iterator[postgresql.Server]:
     reason = postgresql.missing()
     if reason:
         pytest.skip(reason)
-    with postgresql.running() as running:
+    with postgresql.running(durable=False) as running:
         yield running
 
 
