@@ -34,11 +34,9 @@ class MockMachine(Node):
         # Where time is simulated this node makes it, and nobody tells it how late it is.
         self._makes_time = self.get_parameter('use_sim_time').value
         self._station = Station(
-            Machine(machine, guard, kinematics, start=time.time()),
-            Athlete(athlete, muscle, simulation.seed))
+            Machine(machine, guard, kinematics), Athlete(athlete, muscle, simulation.seed))
         self._injector = FaultInjector()
         injections.accept(self, self._injector, lambda: self._station.machine.now)
-        self._pace = Pace(simulation)
         self._diagnostics = Diagnostics(self, lambda: self._station.machine.state().faults)
         self.create_subscription(LoadCommand, 'load_command', self._on_command, qos.COMMANDS)
         self.create_subscription(SessionState, 'session', self._on_session, qos.STATE)
@@ -47,6 +45,8 @@ class MockMachine(Node):
         self._counts = self.create_publisher(EncoderCounts, 'encoder_counts', qos.SAMPLES)
         self._states = self.create_publisher(MachineState, 'machine_state', qos.SAMPLES)
         self._truths = self.create_publisher(Truth, 'truth', qos.SAMPLES)
+        self._pace = Pace(simulation, time.monotonic())
+        self._station.machine.skip(time.time())
         self.create_timer(self._pace.period, self._on_timer,
                           clock=Clock(clock_type=ClockType.STEADY_TIME))
 
@@ -67,7 +67,7 @@ class MockMachine(Node):
 
     def _on_timer(self):
         steps = self._pace.due(time.monotonic())
-        self._station.machine.now += self._pace.lost
+        self._station.machine.skip(self._pace.lost)
         self._advance(steps)
 
     def _advance(self, steps):

@@ -7,7 +7,7 @@ import sys
 
 import rclpy
 from rclpy.clock import Clock, ClockType
-from rclpy.executors import SingleThreadedExecutor
+from rclpy.experimental.events_executor import EventsExecutor
 from rclpy.node import Node
 
 ATTENTION = 0.1  # s, within which a signal is noticed although nothing is to be done
@@ -28,10 +28,10 @@ def spin(make_node: Callable[[], Node], args: list[str] | None = None) -> None:
         _init(args)
         node = make_node()
         node.create_timer(ATTENTION, lambda: None, clock=Clock(clock_type=ClockType.STEADY_TIME))
-        executor = SingleThreadedExecutor()
+        executor = EventsExecutor()
         executor.add_node(node)
         while not signals:
-            executor.spin_once()
+            executor.spin_once(timeout_sec=ATTENTION)
     except ValueError as refusal:
         sys.exit(str(refusal))
     finally:

@@ -79,6 +79,11 @@ class Machine:
         """Boot the drive anew: unloaded until the sender has let go."""
         self.guard.reset()
 
+    def skip(self, duration: float) -> None:
+        """Let time pass [s] in which nothing moves."""
+        self._start += duration
+        self.now += duration
+
     def command(self, command: LoadCommand, now: float) -> bool:
         """Take a command that arrived at `now` [s]; tell whether it was accepted."""
         return self.guard.accept(command, now)

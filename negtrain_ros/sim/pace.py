@@ -31,11 +31,12 @@ class Pace:
     AT_ONCE = 10  # steps; a computer that is further behind has lost the time for good
     PATIENCE = 1.0  # s of real time, after which a sample that nobody answers is given up
 
-    def __init__(self, settings: SimulationSettings) -> None:
+    def __init__(self, settings: SimulationSettings, real: float) -> None:
+        """Begin at `real` time [s]."""
         self.step_time = 1.0 / settings.rate
         self.waits = settings.real_time_factor == 0.0
         self._steps_per_second = settings.rate * settings.real_time_factor
-        self._begin = math.nan
+        self._begin = real
         self._done = 0
         self._given_up = False
         self.lost = 0.0
@@ -48,10 +49,8 @@ class Pace:
     def due(self, real: float) -> int:
         """Return how many steps to take at `real` time [s]."""
         if self.waits:
-            self._given_up = self._given_up or not real - self._begin < self.PATIENCE
+            self._given_up = self._given_up or real - self._begin > self.PATIENCE
             return int(self._given_up)
-        if math.isnan(self._begin):
-            self._begin = real
         behind = math.floor((real - self._begin) * self._steps_per_second) - self._done
         self.lost = 0.0
         if behind > self.AT_ONCE:
@@ -63,6 +62,8 @@ class Pace:
 
     def answered(self, real: float) -> int:
         """Return how many steps to take now that the newest sample was answered, at `real` [s]."""
+        if not self.waits:
+            return 0
         self._begin = real
         self._given_up = False
-        return int(self.waits)
+        return 1
