@@ -27,8 +27,8 @@ from negtrain_ros.history.database import connect, migrate, resolve, writing
 from negtrain_ros.history.entry import apply, Entry, Status
 from negtrain_ros.history.history import History
 from negtrain_ros.history.listing import Choice
-from negtrain_ros.history.models import Repetition
 from negtrain_ros.history.record import SessionRecord
+from negtrain_ros.history.tables import REPETITIONS
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy import insert as insert_into
@@ -170,7 +170,7 @@ def _bare(history: History, url: str, folder: Path, count: int) -> Callable[[], 
     def write() -> None:
         for entry in entries:
             with engine.begin() as connection:
-                connection.execute(insert_into(Repetition.__table__), entry.values)
+                connection.execute(insert_into(REPETITIONS), entry.values)
         engine.dispose()
     return write
 

@@ -19,8 +19,8 @@ from negtrain_interfaces.msg import PhaseState, Truth
 from negtrain_ros.bringup import SIMULATION, Start
 from negtrain_ros.cli.trainer import Trainer, Unfinished
 from negtrain_ros.core.types import Fault, Mode, Prescription, SessionStage, Stage
-from negtrain_ros.history.models import Repetition
 from negtrain_ros.history.opening import open_to_read
+from negtrain_ros.history.tables import REPETITIONS
 from negtrain_ros.runner import Runner
 from negtrain_ros.shell.conversions import seconds
 from sqlalchemy import select
@@ -129,7 +129,7 @@ class ProvingGround:
     def lost(self) -> int:
         """Return how many repetitions were announced but are not in the history."""
         with open_to_read(folder=self._folder).connect() as connection:
-            kept = set(connection.scalars(select(Repetition.stamp)))
+            kept = set(connection.scalars(select(REPETITIONS.c.stamp)))
         return len(self._announced - kept)
 
     def machine_time(self) -> float:

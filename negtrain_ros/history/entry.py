@@ -20,7 +20,7 @@ import unicodedata
 import zlib
 
 from negtrain_ros.core.types import SetEnd
-from negtrain_ros.history.models import Base, Erasure, Session, Set
+from negtrain_ros.history.tables import ERASURES, METADATA, SESSIONS, SETS
 from sqlalchemy import bindparam, Connection, select, Table, update
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -120,9 +120,9 @@ def apply(connection: Connection, entries: Sequence[Entry]) -> None:
     for (verb, table, _), group in groupby(wanted, key=_statement):
         rows = [entry.values for entry in group]
         if verb is Verb.INSERT:
-            _insert(connection, Base.metadata.tables[table], rows)
+            _insert(connection, METADATA.tables[table], rows)
         elif verb is Verb.UPDATE:
-            _update(connection, Base.metadata.tables[table], rows)
+            _update(connection, METADATA.tables[table], rows)
         else:
             for row in rows:
                 _interrupt(connection, row['machine'], row['at'])
@@ -137,7 +137,7 @@ def _erasures(connection: Connection, entries: Iterable[Entry]) -> dict[int, flo
     if not athletes:
         return {}
     rows = connection.execute(
-        select(Erasure.athlete, Erasure.erased_at).where(Erasure.athlete.in_(athletes)))
+        select(ERASURES.c.athlete, ERASURES.c.erased_at).where(ERASURES.c.athlete.in_(athletes)))
     return {row.athlete: row.erased_at for row in rows}
 
 
@@ -159,13 +159,13 @@ def _update(connection: Connection, table: Table, rows: list[dict[str, Any]]) ->
 
 def _interrupt(connection: Connection, machine: str, at: float) -> None:
     """Close what ran on a machine before `at`; what began since is none of its business."""
-    left_open = (Session.machine == machine, Session.status == Status.RUNNING,
-                 Session.started_at < at)
-    sessions = select(Session.number).where(*left_open)
-    connection.execute(update(Set).where(
-        Set.session.in_(sessions), Set.ended_by.is_(None)).values(
+    left_open = (SESSIONS.c.machine == machine, SESSIONS.c.status == Status.RUNNING,
+                 SESSIONS.c.started_at < at)
+    sessions = select(SESSIONS.c.number).where(*left_open)
+    connection.execute(update(SETS).where(
+        SETS.c.session.in_(sessions), SETS.c.ended_by.is_(None)).values(
             ended_by=SetEnd.STOPPED, ended_at=at))
-    connection.execute(update(Session).where(*left_open).values(
+    connection.execute(update(SESSIONS).where(*left_open).values(
         status=Status.INTERRUPTED, ended_at=at, reason='interrupted'))
 
 

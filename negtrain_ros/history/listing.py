@@ -11,22 +11,22 @@ from negtrain_ros.core.types import Fault as FaultKind
 from negtrain_ros.core.types import Method, Order, SetEnd, Verdict
 from negtrain_ros.history.database import HistoryError
 from negtrain_ros.history.entry import athlete_number, clean_name, Status
-from negtrain_ros.history.models import (
-    Athlete,
-    Fault,
+from negtrain_ros.history.tables import (
+    ATHLETES,
+    FAULTS,
     MEASURES,
-    PersonalRange,
-    Repetition,
-    Session,
-    Set,
-    StrengthTest,
+    PHASES,
+    RANGES,
+    REPETITIONS,
+    SESSIONS,
+    SETS,
+    STRENGTH_TESTS,
 )
 from sqlalchemy import ColumnElement, Engine, func, select
 
 WORDS: dict[str, Any] = {
     'method': Method, 'order': Order, 'ended_by': SetEnd, 'verdict': Verdict, 'status': Status,
     'fault': FaultKind}
-PHASES = ('concentric', 'eccentric')
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,30 +41,30 @@ class Choice:
     def conditions(self) -> Iterator[ColumnElement[bool]]:
         """Give what a session has to fulfil."""
         if self.athlete:
-            yield Session.athlete == athlete_number(clean_name(self.athlete))
+            yield SESSIONS.c.athlete == athlete_number(clean_name(self.athlete))
         if self.exercise:
-            yield Session.exercise == self.exercise
+            yield SESSIONS.c.exercise == self.exercise
         if math.isfinite(self.since):
-            yield Session.started_at >= self.since
+            yield SESSIONS.c.started_at >= self.since
         if math.isfinite(self.until):
-            yield Session.started_at < self.until
+            yield SESSIONS.c.started_at < self.until
 
 
 def sessions(engine: Engine, choice: Choice, most: int | None = None) -> list[dict[str, Any]]:
     """Return the newest sessions of a choice, newest first, each with sums over its sets."""
-    wanted = select(Session).where(*choice.conditions()).order_by(
-        Session.started_at.desc()).limit(most).subquery()
-    kept = Repetition.__table__.c
-    counted = (Repetition.session == wanted.c.number) & (
-        Repetition.verdict == int(Verdict.COUNTED))
-    sets = select(func.count()).where(Set.session == wanted.c.number)
+    wanted = select(SESSIONS).where(*choice.conditions()).order_by(
+        SESSIONS.c.started_at.desc()).limit(most).subquery()
+    kept = REPETITIONS.c
+    counted = (REPETITIONS.c.session == wanted.c.number) & (
+        REPETITIONS.c.verdict == int(Verdict.COUNTED))
+    sets = select(func.count()).where(SETS.c.session == wanted.c.number)
     repetitions = select(
         func.count(), func.avg(kept.concentric_mean_load),
         func.avg(kept.eccentric_plateau_load),
         func.sum(kept.concentric_work), func.sum(kept.eccentric_work),
     ).where(counted)
     return _rows(engine, select(
-        wanted.c.number, wanted.c.started_at, wanted.c.ended_at, Athlete.name.label('athlete'),
+        wanted.c.number, wanted.c.started_at, wanted.c.ended_at, ATHLETES.c.name.label('athlete'),
         wanted.c.exercise, wanted.c.program, wanted.c.step, wanted.c.method, wanted.c.status,
         wanted.c.reason, wanted.c.machine, wanted.c.sets.label('sets_planned'),
         sets.scalar_subquery().label('sets'),
@@ -73,23 +73,23 @@ def sessions(engine: Engine, choice: Choice, most: int | None = None) -> list[di
               ('repetitions', 'concentric_mean_load', 'eccentric_plateau_load',
                'concentric_work', 'eccentric_work'),
               repetitions.selected_columns, strict=True)),
-    ).join(Athlete, Athlete.number == wanted.c.athlete).order_by(wanted.c.started_at.desc()))
+    ).join(ATHLETES, ATHLETES.c.number == wanted.c.athlete).order_by(wanted.c.started_at.desc()))
 
 
 def repetitions(engine: Engine, choice: Choice) -> list[dict[str, Any]]:
     """Return every repetition of a choice, oldest first, with its set and its session."""
+    session, training_set, repetition = SESSIONS.c, SETS.c, REPETITIONS.c
     return _rows(engine, select(
-        Session.number.label('session'), Session.started_at, Athlete.name.label('athlete'),
-        Session.exercise, Session.program, Session.step, Session.machine, Session.status,
-        Set.number.label('set'), Set.method, Set.ended_by, Set.limit, Set.bottom, Set.top,
-        Repetition.ordinal, Repetition.number, Repetition.verdict, Repetition.stamp,
-        Repetition.concentric_prescribed, Repetition.eccentric_prescribed,
-        *(getattr(Repetition, f'{phase}_{measure}') for phase in PHASES for measure in MEASURES),
-    ).join(Set, (Set.session == Repetition.session) & (Set.number == Repetition.set))
-        .join(Session, Session.number == Repetition.session)
-        .join(Athlete, Athlete.number == Session.athlete)
-        .where(*choice.conditions())
-        .order_by(Session.started_at, Session.number, Repetition.set, Repetition.ordinal))
+        session.number.label('session'), session.started_at, ATHLETES.c.name.label('athlete'),
+        session.exercise, session.program, session.step, session.machine, session.status,
+        training_set.number.label('set'), training_set.method, training_set.ended_by,
+        training_set.limit, training_set.bottom, training_set.top,
+        repetition.ordinal, repetition.number, repetition.verdict, repetition.stamp,
+        repetition.concentric_prescribed, repetition.eccentric_prescribed,
+        *(repetition[f'{phase}_{measure}'] for phase in PHASES for measure in MEASURES),
+    ).join_from(REPETITIONS, SETS).join(SESSIONS, session.number == training_set.session)
+        .join(ATHLETES, ATHLETES.c.number == session.athlete).where(*choice.conditions())
+        .order_by(session.started_at, session.number, repetition.set, repetition.ordinal))
 
 
 def find_session(engine: Engine, number: int | None) -> dict[str, Any]:
@@ -100,10 +100,11 @@ def find_session(engine: Engine, number: int | None) -> dict[str, Any]:
     :raises HistoryError: if there is none
     """
     statement = select(
-        Session.__table__, Athlete.name.label('name')).join(
-        Athlete, Athlete.number == Session.athlete).order_by(Session.started_at.desc()).limit(1)
+        SESSIONS, ATHLETES.c.name.label('name')).join(
+        ATHLETES, ATHLETES.c.number == SESSIONS.c.athlete).order_by(
+            SESSIONS.c.started_at.desc()).limit(1)
     if number is not None:
-        statement = statement.where(Session.number == number)
+        statement = statement.where(SESSIONS.c.number == number)
     with engine.connect() as connection:
         row = connection.execute(statement).mappings().first()
     if row is None:
@@ -114,43 +115,43 @@ def find_session(engine: Engine, number: int | None) -> dict[str, Any]:
 
 def sets_of(engine: Engine, session: int) -> list[dict[str, Any]]:
     """Return the sets of a session in their order."""
-    return _rows(engine, select(Set.__table__).where(
-        Set.session == session).order_by(Set.number))
+    return _rows(engine, select(SETS).where(
+        SETS.c.session == session).order_by(SETS.c.number))
 
 
 def repetitions_of(engine: Engine, session: int) -> list[dict[str, Any]]:
     """Return the repetitions of a session in their order, traces included."""
-    return _rows(engine, select(Repetition.__table__).where(
-        Repetition.session == session).order_by(Repetition.set, Repetition.ordinal))
+    return _rows(engine, select(REPETITIONS).where(
+        REPETITIONS.c.session == session).order_by(REPETITIONS.c.set, REPETITIONS.c.ordinal))
 
 
 def faults_of(engine: Engine, session: int) -> list[dict[str, Any]]:
     """Return the faults met in a session in their order."""
-    return _rows(engine, select(Fault.__table__).where(
-        Fault.session == session).order_by(Fault.happened_at))
+    return _rows(engine, select(FAULTS).where(
+        FAULTS.c.session == session).order_by(FAULTS.c.happened_at))
 
 
 def tests_of(engine: Engine, athlete: str, exercise: str = '') -> list[dict[str, Any]]:
     """Return the strength tests of an athlete, oldest first."""
-    statement = select(StrengthTest.__table__).where(
-        StrengthTest.athlete == athlete_number(clean_name(athlete)))
+    statement = select(STRENGTH_TESTS).where(
+        STRENGTH_TESTS.c.athlete == athlete_number(clean_name(athlete)))
     if exercise:
-        statement = statement.where(StrengthTest.exercise == exercise)
-    tests = _rows(engine, statement.order_by(StrengthTest.taken_at), words={})
+        statement = statement.where(STRENGTH_TESTS.c.exercise == exercise)
+    tests = _rows(engine, statement.order_by(STRENGTH_TESTS.c.taken_at), words={})
     return [{**test, 'method': StrengthMethod(test['method']).name.lower()} for test in tests]
 
 
 def ranges_of(engine: Engine, athlete: str) -> list[dict[str, Any]]:
     """Return the ranges of motion of an athlete, oldest first."""
-    return _rows(engine, select(PersonalRange.__table__).where(
-        PersonalRange.athlete == athlete_number(clean_name(athlete)),
-    ).order_by(PersonalRange.taken_at))
+    return _rows(engine, select(RANGES).where(
+        RANGES.c.athlete == athlete_number(clean_name(athlete)),
+    ).order_by(RANGES.c.taken_at))
 
 
 def find_athlete(engine: Engine, name: str) -> dict[str, Any]:
     """Return an athlete; :raises HistoryError: if there is none of this name."""
     name = clean_name(name)
-    rows = _rows(engine, select(Athlete.__table__).where(Athlete.name == name))
+    rows = _rows(engine, select(ATHLETES).where(ATHLETES.c.name == name))
     if not rows:
         raise HistoryError(f'there is no athlete {name!r}')
     return rows[0]

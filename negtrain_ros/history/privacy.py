@@ -7,7 +7,7 @@ import time
 
 from negtrain_ros.history import listing
 from negtrain_ros.history.database import said, writing
-from negtrain_ros.history.models import Athlete, Erasure, Session
+from negtrain_ros.history.tables import ATHLETES, ERASURES, SESSIONS
 from sqlalchemy import delete, Engine, insert, select
 
 
@@ -23,11 +23,11 @@ def erase(engine: Engine, name: str) -> list[Path]:
     """
     athlete = listing.find_athlete(engine, name)['number']
     with said(engine.url), writing(engine) as connection:
-        recordings = connection.execute(select(Session.recording).where(
-            Session.athlete == athlete, Session.recording != '')).scalars().all()
-        connection.execute(delete(Athlete).where(Athlete.number == athlete))
-        connection.execute(delete(Erasure).where(Erasure.athlete == athlete))
-        connection.execute(insert(Erasure).values(athlete=athlete, erased_at=time.time()))
+        recordings = connection.execute(select(SESSIONS.c.recording).where(
+            SESSIONS.c.athlete == athlete, SESSIONS.c.recording != '')).scalars().all()
+        connection.execute(delete(ATHLETES).where(ATHLETES.c.number == athlete))
+        connection.execute(delete(ERASURES).where(ERASURES.c.athlete == athlete))
+        connection.execute(insert(ERASURES).values(athlete=athlete, erased_at=time.time()))
     if engine.dialect.name == 'sqlite':
         _forget_journal(engine)
     return [path for path in map(Path, recordings) if not _removed(path)]

@@ -11,7 +11,7 @@ from negtrain_ros.core.strength import Maximum, StrengthMethod
 from negtrain_ros.core.types import Method, Order, Prescription, Range
 from negtrain_ros.history.database import HistoryError
 from negtrain_ros.history.entry import athlete_number, clean_name, Status
-from negtrain_ros.history.models import Athlete, PersonalRange, Session, Set, StrengthTest
+from negtrain_ros.history.tables import ATHLETES, RANGES, SESSIONS, SETS, STRENGTH_TESTS
 from sqlalchemy import Engine, func, select
 
 
@@ -41,8 +41,8 @@ def profile(engine: Engine, athlete: str) -> Profile:
     """Return what is allowed; an unknown athlete is allowed what everybody is."""
     name = clean_name(athlete)
     with engine.connect() as connection:
-        row = connection.execute(select(Athlete.cap, Athlete.highest_share).where(
-            Athlete.number == athlete_number(name))).first()
+        row = connection.execute(select(ATHLETES.c.cap, ATHLETES.c.highest_share).where(
+            ATHLETES.c.number == athlete_number(name))).first()
     if row is None:
         return Profile(name, math.inf, 1.0)
     return Profile(name, math.inf if row.cap is None else row.cap, row.highest_share)
@@ -51,10 +51,10 @@ def profile(engine: Engine, athlete: str) -> Profile:
 def personal_range(engine: Engine, athlete: str, exercise: str) -> Range | None:
     """Return the newest range of motion; None: never calibrated."""
     with engine.connect() as connection:
-        row = connection.execute(select(PersonalRange.bottom, PersonalRange.top).where(
-            PersonalRange.athlete == athlete_number(clean_name(athlete)),
-            PersonalRange.exercise == exercise,
-        ).order_by(PersonalRange.taken_at.desc()).limit(1)).first()
+        row = connection.execute(select(RANGES.c.bottom, RANGES.c.top).where(
+            RANGES.c.athlete == athlete_number(clean_name(athlete)),
+            RANGES.c.exercise == exercise,
+        ).order_by(RANGES.c.taken_at.desc()).limit(1)).first()
     return Range(row.bottom, row.top) if row else None
 
 
@@ -67,25 +67,26 @@ def last_loads(engine: Engine, athlete: str, exercise: str, method: Method) -> L
     """Return the loads of the last set of this kind; None: never trained."""
     with engine.connect() as connection:
         row = connection.execute(select(
-            Set.concentric, Set.eccentric, Set.limit,
-        ).join(Session, Session.number == Set.session).where(
-            Session.athlete == athlete_number(clean_name(athlete)),
-            Session.exercise == exercise, Set.method == int(method),
-        ).order_by(Set.started_at.desc()).limit(1)).first()
+            SETS.c.concentric, SETS.c.eccentric, SETS.c.limit,
+        ).join(SESSIONS, SESSIONS.c.number == SETS.c.session).where(
+            SESSIONS.c.athlete == athlete_number(clean_name(athlete)),
+            SESSIONS.c.exercise == exercise, SETS.c.method == int(method),
+        ).order_by(SETS.c.started_at.desc()).limit(1)).first()
     return Loads(row.concentric, row.eccentric, row.limit) if row else None
 
 
 def interrupted(engine: Engine, athlete: str, exercise: str) -> Interrupted | None:
     """Return the newest session if it was interrupted and has sets left."""
-    begun = select(func.coalesce(func.max(Set.number), 0)).where(
-        Set.session == Session.number).scalar_subquery()
+    begun = select(func.coalesce(func.max(SETS.c.number), 0)).where(
+        SETS.c.session == SESSIONS.c.number).scalar_subquery()
     with engine.connect() as connection:
         row = connection.execute(select(
-            Session.number, Session.athlete, Session.program, Session.step, Session.method,
-            Session.sets, begun.label('sets_done'), Session.status,
+            SESSIONS.c.number, SESSIONS.c.athlete, SESSIONS.c.program, SESSIONS.c.step,
+            SESSIONS.c.method, SESSIONS.c.sets, begun.label('sets_done'), SESSIONS.c.status,
         ).where(
-            Session.athlete == athlete_number(clean_name(athlete)), Session.exercise == exercise,
-        ).order_by(Session.started_at.desc()).limit(1)).first()
+            SESSIONS.c.athlete == athlete_number(clean_name(athlete)),
+            SESSIONS.c.exercise == exercise,
+        ).order_by(SESSIONS.c.started_at.desc()).limit(1)).first()
     if row is None or row.status != Status.INTERRUPTED or row.sets_done >= row.sets:
         return None
     return Interrupted(row.number, row.athlete, row.program, row.step, Method(row.method),
@@ -95,8 +96,8 @@ def interrupted(engine: Engine, athlete: str, exercise: str) -> Interrupted | No
 def check_test(engine: Engine, number: int, athlete: int, exercise: str) -> None:
     """Raise HistoryError if there is no such test of this athlete and exercise."""
     with engine.connect() as connection:
-        row = connection.execute(select(StrengthTest.athlete, StrengthTest.exercise).where(
-            StrengthTest.number == number)).first()
+        row = connection.execute(select(STRENGTH_TESTS.c.athlete, STRENGTH_TESTS.c.exercise).where(
+            STRENGTH_TESTS.c.number == number)).first()
     if row is None or (row.athlete, row.exercise) != (athlete, exercise):
         raise HistoryError(f'there is no strength test {number} of this athlete and exercise')
 
@@ -105,21 +106,23 @@ def maxima(engine: Engine, athlete: str, exercise: str) -> list[Maximum]:
     """Return all accepted maxima, oldest first."""
     with engine.connect() as connection:
         rows = connection.execute(select(
-            StrengthTest.maximum, StrengthTest.method, StrengthTest.taken_at, StrengthTest.fit,
+            STRENGTH_TESTS.c.maximum, STRENGTH_TESTS.c.method, STRENGTH_TESTS.c.taken_at,
+            STRENGTH_TESTS.c.fit,
         ).where(
-            StrengthTest.athlete == athlete_number(clean_name(athlete)),
-            StrengthTest.exercise == exercise, StrengthTest.accepted_at.is_not(None),
-        ).order_by(StrengthTest.taken_at)).all()
+            STRENGTH_TESTS.c.athlete == athlete_number(clean_name(athlete)),
+            STRENGTH_TESTS.c.exercise == exercise, STRENGTH_TESTS.c.accepted_at.is_not(None),
+        ).order_by(STRENGTH_TESTS.c.taken_at)).all()
     return [_maximum(row) for row in rows]
 
 
 def trained(engine: Engine, athlete: str, program: str, exercise: str) -> list[Trained]:
     """Return the finished sessions of a programme with one exercise, oldest first."""
     with engine.connect() as connection:
-        rows = connection.execute(select(Session.started_at, Session.step).where(
-            Session.athlete == athlete_number(clean_name(athlete)), Session.program == program,
-            Session.exercise == exercise, Session.status == int(Status.FINISHED),
-        ).order_by(Session.started_at)).all()
+        rows = connection.execute(select(SESSIONS.c.started_at, SESSIONS.c.step).where(
+            SESSIONS.c.athlete == athlete_number(clean_name(athlete)),
+            SESSIONS.c.program == program, SESSIONS.c.exercise == exercise,
+            SESSIONS.c.status == int(Status.FINISHED),
+        ).order_by(SESSIONS.c.started_at)).all()
     return [Trained(row.started_at, row.step) for row in rows]
 
 
@@ -143,10 +146,10 @@ def last_prescription(engine: Engine, session: int) -> Prescription:
     :raises HistoryError: if no set of it was begun
     """
     with engine.connect() as connection:
-        row = connection.execute(select(Set.__table__, Session.exercise, Athlete.name).join(
-            Session, Session.number == Set.session).join(
-            Athlete, Athlete.number == Session.athlete).where(
-            Set.session == session).order_by(Set.number.desc()).limit(1)).first()
+        row = connection.execute(select(SETS, SESSIONS.c.exercise, ATHLETES.c.name).join(
+            SESSIONS, SESSIONS.c.number == SETS.c.session).join(
+            ATHLETES, ATHLETES.c.number == SESSIONS.c.athlete).where(
+            SETS.c.session == session).order_by(SETS.c.number.desc()).limit(1)).first()
     if row is None:
         raise HistoryError(f'session {session} had not begun a set: begin a new one')
     return Prescription(

@@ -8,7 +8,7 @@ from typing import Any
 
 from negtrain_ros.core.types import Fault, Prescription, Repetition, SetEnd
 from negtrain_ros.history.entry import Entry, new_number, Status, Verb
-from negtrain_ros.history.models import MEASURES
+from negtrain_ros.history.tables import MEASURES
 from negtrain_ros.history.trace import pack, Sample
 
 OF_A_SET = tuple(field.name for field in dataclasses.fields(Prescription)

@@ -25,8 +25,8 @@ from negtrain_ros.history.database import connect, HistoryError, resolve
 from negtrain_ros.history.entry import clean_name, new_number, Status
 from negtrain_ros.history.history import History
 from negtrain_ros.history.listing import Choice
-from negtrain_ros.history.models import Base, MEASURES
 from negtrain_ros.history.opening import open_to_read
+from negtrain_ros.history.tables import MEASURES, METADATA
 import pytest
 
 NAMES = ['Ann', "O'Hara", '"; DROP TABLE athletes; --', '李小龍', 'Zoë 🏋️‍♀️', 'x' * 200, '%s {0}']
@@ -54,7 +54,7 @@ def train(history: History, athlete: str = 'Ann', repetitions: int = 3) -> int:
 
 def test_migrations_make_the_tables_of_the_models(history):
     with history.ask(lambda engine: engine.connect()) as connection:
-        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
 
 
 def test_every_measure_of_a_phase_is_kept():
