@@ -8,7 +8,6 @@ from pathlib import Path
 from negtrain_interfaces.msg import Truth
 from negtrain_ros.core.types import PhaseMeasure, Prescription, Repetition
 from negtrain_ros.shell.conversions import seconds
-from rich.box import SIMPLE
 from rich.table import Table
 
 COLUMNS = ('kg', 's', 'm', 'm/s', 'peak', 'J')
@@ -46,7 +45,7 @@ def tabulate(repetitions: Sequence[Repetition]) -> Table:
     The load is the mean over the way up, and that from 20 % to 85 % of the way down; then
     duration, range, mean and peak velocity, and work.
     """
-    table = Table(box=SIMPLE, padding=(0, 1), title='each repetition: way up, way down')
+    table = Table(box=None, padding=(0, 1, 0, 0), title='each repetition: way up, way down')
     table.add_column('', justify='right')
     for way in ('up', 'down'):
         for column in COLUMNS:

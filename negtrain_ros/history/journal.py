@@ -1,6 +1,8 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """Writes what happens in a session into the history, and sums the sets up."""
+from typing import Protocol
+
 from negtrain_ros.core.activity import Training
 from negtrain_ros.core.session import Happening, RepetitionDone, SetBegun, SetEnded
 from negtrain_ros.core.types import Repetition, SessionStage, SetSummary
@@ -12,6 +14,16 @@ from negtrain_ros.history.record import SessionRecord
 STATUSES = {SessionStage.FINISHED: Status.FINISHED, SessionStage.STOPPED: Status.STOPPED}
 
 
+class Recorder(Protocol):
+    """Keeps everything that is published while a session lasts."""
+
+    def begin(self, session: int) -> None:
+        """Begin the recording of a session, or its next part after an interruption."""
+
+    def end(self) -> str:
+        """End the recording; return its file, empty if there was none."""
+
+
 class Journal:
     """
     The session under way, as it is kept; only trainings are kept repetition by repetition.
@@ -19,9 +31,10 @@ class Journal:
     :ivar sets: the finished sets
     """
 
-    def __init__(self, history: History) -> None:
-        """Write into a history."""
+    def __init__(self, history: History, recorder: Recorder | None = None) -> None:
+        """Write into a history, and have sessions recorded if there is somebody who does."""
         self._history = history
+        self._recorder = recorder
         self._record: SessionRecord | None = None
         self._repetitions: list[Repetition] = []
         self._begun: SetBegun | None = None
@@ -41,6 +54,8 @@ class Journal:
             self._record = self._history.begin(
                 first.athlete, first.exercise, first.method, activity.sets,
                 program=activity.program, step=activity.step)
+        if self._record and self._recorder:
+            self._recorder.begin(self._record.number)
 
     def take(self, happening: Happening) -> None:
         """Keep what happened; it is durable when this returns."""
@@ -60,7 +75,8 @@ class Journal:
             if record:
                 record.end_set(happening.end)
         elif record:
-            record.end(STATUSES[happening.stage], happening.reason)
+            recording = self._recorder.end() if self._recorder else ''
+            record.end(STATUSES[happening.stage], happening.reason, recording)
 
     def _sum_up(self, ended: SetEnded) -> None:
         assert self._begun is not None

@@ -12,4 +12,5 @@ class HistorySettings(Settings):
 
     url: str = parameter('', 'database; empty: history.sqlite in the folder')
     folder: str = parameter('', "folder of this machine; empty: the user's data folder")
+    record: bool = parameter(True, 'whether all that is published in a session is kept too')
     machine: str = parameter('', 'name among all machines of a database; empty: the host name')

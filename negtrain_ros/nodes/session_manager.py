@@ -11,7 +11,7 @@ from negtrain_ros.core import types
 from negtrain_ros.core.calibration import CalibrationSettings
 from negtrain_ros.core.session import Event, Session, SessionEnded, SessionSettings
 from negtrain_ros.core.strength import StrengthSettings
-from negtrain_ros.history.database import HistoryError
+from negtrain_ros.history.database import default_folder, HistoryError
 from negtrain_ros.history.history import History
 from negtrain_ros.history.journal import Journal
 from negtrain_ros.history.settings import HistorySettings
@@ -19,6 +19,7 @@ from negtrain_ros.shell import conversions, parameters, qos, run
 from negtrain_ros.shell.actions import Actions
 from negtrain_ros.shell.diagnostics import Diagnostics
 from negtrain_ros.shell.offers import Offers
+from negtrain_ros.shell.recorder import Recorder
 from negtrain_ros.shell.wishes import Wishes
 from rclpy.node import Node
 from std_srvs.srv import Trigger
@@ -39,10 +40,11 @@ class SessionManager(Node):
             self, session=SessionSettings, calibration=CalibrationSettings,
             strength=StrengthSettings, history=HistorySettings)
         self._session = Session(session)
+        folder = Path(place.folder) if place.folder else default_folder()
         self._history = History(
-            place.url, Path(place.folder) if place.folder else None, machine=place.machine,
-            warn=self.get_logger().warning)
-        self._journal = Journal(self._history)
+            place.url, folder, machine=place.machine, warn=self.get_logger().warning)
+        recorder = Recorder(self, folder / 'recordings', self.get_logger().warning)
+        self._journal = Journal(self._history, recorder if place.record else None)
         self._load = None
         self._published = None
         self._wishes = Wishes(self)

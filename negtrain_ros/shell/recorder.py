@@ -1,0 +1,83 @@
+# Copyright 2026 negtrain contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Keep everything that is published while a session lasts."""
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from negtrain_interfaces.msg import (
+    EncoderCounts,
+    HandleState,
+    LoadCommand,
+    LoadState,
+    MachineState,
+    PhaseState,
+    Prescription,
+    Repetition,
+    SessionState,
+)
+from negtrain_ros.history.recording import Recording
+from negtrain_ros.shell import qos
+from rclpy.node import Node
+from rclpy.subscription import Subscription
+
+TOPICS = {
+    'encoder_counts': (EncoderCounts, qos.SAMPLES),
+    'handle': (HandleState, qos.SAMPLES),
+    'phase': (PhaseState, qos.SAMPLES),
+    'load_command': (LoadCommand, qos.COMMANDS),
+    'machine_state': (MachineState, qos.SAMPLES),
+    'repetitions': (Repetition, qos.EVENTS),
+    'load_state': (LoadState, qos.STATE),
+    'session': (SessionState, qos.STATE),
+    'prescription': (Prescription, qos.STATE),
+}
+
+
+class Recorder:
+    """Writes one MCAP file for each session; messages are kept as they came."""
+
+    def __init__(self, node: Node, folder: Path, warn: Callable[[str], object]) -> None:
+        """
+        Record into a folder on behalf of a node.
+
+        :param warn: told in one line when a session cannot be recorded; it goes on all the same
+        """
+        self._node = node
+        self._folder = folder
+        self._warn = warn
+        self._recording: Recording | None = None
+        self._subscriptions: list[Subscription] = []
+
+    def begin(self, session: int) -> None:
+        """Begin the recording of a session, or its next part after an interruption."""
+        self.end()
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            part = len(list(self._folder.glob(f'{session}*.mcap')))
+            name = f'{session}.mcap' if not part else f'{session}-{part + 1}.mcap'
+            self._recording = Recording(self._folder / name)
+        except (OSError, ValueError) as error:
+            self._warn(f'not recorded: {error}')
+            return
+        self._subscriptions = [
+            self._node.create_subscription(
+                kind, topic, partial(self._write, self._node.resolve_topic_name(topic), kind),
+                profile, raw=True)
+            for topic, (kind, profile) in TOPICS.items()]
+
+    def end(self) -> str:
+        """End the recording; return its file, empty if there was none."""
+        for subscription in self._subscriptions:
+            self._node.destroy_subscription(subscription)
+        self._subscriptions = []
+        recording, self._recording = self._recording, None
+        if recording is None:
+            return ''
+        recording.close()
+        return str(recording.path)
+
+    def _write(self, topic: str, kind: type, data: bytes) -> None:
+        if self._recording is not None:
+            stamp = self._node.get_clock().now().nanoseconds
+            self._recording.write(topic, f'negtrain_interfaces/msg/{kind.__name__}', data, stamp)
