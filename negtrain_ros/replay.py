@@ -4,7 +4,7 @@
 from collections.abc import Iterator
 import csv
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 import json
 from math import isfinite, nan
 from pathlib import Path
@@ -27,14 +27,14 @@ class Unusable(Exception):
     """A recording cannot be read; the message says where and why."""
 
 
-class Output(str, Enum):
+class Output(StrEnum):
     """How the result is written."""
 
     table = 'table'
     jsonl = 'jsonl'
 
 
-class OrderWord(str, Enum):
+class OrderWord(StrEnum):
     """Which phase begins a repetition."""
 
     con_ecc = 'con-ecc'

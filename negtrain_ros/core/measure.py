@@ -6,7 +6,7 @@ from dataclasses import replace
 from math import nan
 from typing import Any
 
-from negtrain_ros.core.types import GRAVITY, Handle, PhaseMeasure, Range
+from negtrain_ros.core.types import GRAVITY, PhaseMeasure, Range
 import numpy as np
 
 PLATEAU = (0.20, 0.85)  # shares of the range between which the load has had time to settle
@@ -70,11 +70,11 @@ class Leg:
             return 0.0
         return max(0.0, self.furthest - self.direction * self._samples[0][1])
 
-    def step(self, handle: Handle, load: float) -> None:
-        """Take one sample with the load that was applied [kg]."""
-        self._pending.append((handle.stamp, handle.position, handle.velocity, load))
-        ahead = self.direction * handle.position
-        speed = self.direction * handle.velocity
+    def step(self, sample: Sample) -> None:
+        """Take one sample: stamp, position, velocity and applied load."""
+        self._pending.append(sample)
+        ahead = self.direction * sample[1]
+        speed = self.direction * sample[2]
         if ahead > self.furthest and speed >= self._slowest:
             self.furthest = ahead
             if speed > self.peak:
@@ -108,14 +108,12 @@ class Leg:
     def turn(self, stamp: float) -> 'Leg':
         """End the leg at a turning point and return the next one, which began there."""
         following = Leg(-self.direction, self._slowest, self._hold_time)
-        own = deque(sample for sample in self._pending if sample[0] <= stamp)
-        following._pending.extend(sample for sample in self._pending if sample[0] > stamp)
-        self._pending = own
-        for sample in list(following._pending):
-            ahead = following.direction * sample[1]
-            if ahead > following.furthest:
-                following.furthest = ahead
-                following.peak = max(following.peak, following.direction * sample[2])
+        pending, self._pending = self._pending, deque(maxlen=PENDING)
+        for sample in pending:
+            if sample[0] <= stamp:
+                self._pending.append(sample)
+            else:
+                following.step(sample)
         return following
 
     def measure(self, moving_mass: float, extent: Range | None = None) -> PhaseMeasure:

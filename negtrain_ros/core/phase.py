@@ -17,7 +17,14 @@ from negtrain_ros.core.settings import parameter, Settings
 from negtrain_ros.core.swing import inside, Swings, SwingSettings
 from negtrain_ros.core.tremor import Tremor, TremorSettings
 from negtrain_ros.core.types import (
-    Handle, Order, Phase, PhaseEstimate, Prescription, Quality, Range)
+    Handle,
+    Order,
+    Phase,
+    PhaseEstimate,
+    Prescription,
+    Quality,
+    Range,
+)
 
 ORDERS = {'con-ecc': Order.CONCENTRIC_FIRST, 'ecc-con': Order.ECCENTRIC_FIRST}
 SMALLEST_RANGE = 0.01  # m; whatever the personal range, less is no half of a repetition

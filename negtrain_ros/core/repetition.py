@@ -1,14 +1,25 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """Count repetitions, say why one does not count, and measure both of its phases."""
+from collections import deque
 from dataclasses import dataclass
 
-from negtrain_ros.core.measure import Leg, NOTHING
+from negtrain_ros.core.measure import Leg, NOTHING, PENDING, Sample
 from negtrain_ros.core.phase import ORDERS
 from negtrain_ros.core.settings import parameter, Settings
 from negtrain_ros.core.types import (
-    Handle, Order, Phase, PhaseEstimate, PhaseMeasure, Prescription, Quality, Range, Repetition,
-    Stage, Verdict)
+    Handle,
+    Order,
+    Phase,
+    PhaseEstimate,
+    PhaseMeasure,
+    Prescription,
+    Quality,
+    Range,
+    Repetition,
+    Stage,
+    Verdict,
+)
 
 DIRECTIONS = {Phase.CONCENTRIC: 1, Phase.ECCENTRIC: -1}
 HOLDS = (Phase.BOTTOM_HOLD, Phase.TOP_HOLD)
@@ -27,7 +38,7 @@ class RepetitionSettings(Settings):
     returned: float = parameter(
         0.8, 'share of the first way after which the way back may end', 0.5, 1.0)
     slow: float = parameter(
-        0.1, 'speed at which a way back may end, as a share of its fastest', 0.01, 0.5)
+        0.05, 'speed at which a way back may end, as a share of its fastest', 0.01, 0.5)
     park_speed: float = parameter(
         0.010, 'a slower handle is parked', 0.001, 0.05, unit='m/s')
     park_time: float = parameter(
@@ -63,6 +74,7 @@ class RepetitionCounter:
 
     def _begin(self) -> None:
         self._leg: Leg | None = None
+        self._early: deque[Sample] = deque(maxlen=PENDING)
         self._first: Leg | None = None
         self._measured = NOTHING
         self._announced = False
@@ -88,15 +100,21 @@ class RepetitionCounter:
         direction = DIRECTIONS.get(estimate.phase, 0)
         result = None
         leg = self._leg
+        sample = (handle.stamp, handle.position, handle.velocity, load)
         if leg is None:
             if not direction:
+                self._early.append(sample)
                 return None
             leg = self._leg = Leg(direction, self._slowest, self.settings.park_time)
+            for early in self._early:
+                if early[0] >= estimate.start:
+                    leg.step(early)
+            self._early.clear()
         elif direction and direction != leg.direction:
             result = self._turned(leg, estimate.start, handle.stamp)
             leg = self._leg
             assert leg is not None
-        leg.step(handle, load)
+        leg.step(sample)
         if result is None:
             result = self._rested(leg, handle, estimate)
         return result
@@ -139,7 +157,7 @@ class RepetitionCounter:
                 self._fast_at = handle.stamp
             stopped = (speed <= 0.0
                        or handle.stamp - self._fast_at >= self.settings.park_time)
-            if leg.travel >= self._min_range and (held or back and stopped):
+            if leg.travel >= self._min_range and (held or (back and stopped)):
                 return self._complete(leg, handle.stamp)
         if not held:
             self._held_since = None
@@ -173,8 +191,10 @@ class RepetitionCounter:
     def _break_off(self, stamp: float) -> Repetition | None:
         """Give up a repetition that the encoder did not measure to its end."""
         result = None
-        if self._first is not None or self._leg is not None and self._unfinished(self._leg):
-            result = self._report(stamp, Stage.COMPLETE, Verdict.MEASUREMENT, self._leg)
+        leg = self._leg
+        lifting = leg is not None and leg.direction == self._opening and leg.travel > 0.0
+        if lifting or self._first is not None:
+            result = self._report(stamp, Stage.COMPLETE, Verdict.MEASUREMENT, leg)
         self._begin()
         return result
 

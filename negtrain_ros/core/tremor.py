@@ -33,7 +33,7 @@ class TremorSettings(Settings):
     noise: float = parameter(
         3.0, 'the same, in standard deviations of the position', 1.0, 10.0)
     memory: float = parameter(
-        60.0, 'time over which tremor is forgotten', 0.5, 600.0, unit='s')
+        180.0, 'time over which tremor is forgotten', 0.5, 600.0, unit='s')
 
 
 class Tremor:
