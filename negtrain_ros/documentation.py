@@ -50,9 +50,9 @@ All names but `/diagnostics` are relative: a machine moves under a namespace as 
 field with its unit stands in the definitions in `negtrain_interfaces/`, which
 `ros2 interface show negtrain_interfaces/msg/LoadState` prints, too.
 
-*Latched* is transient local: who comes late hears the newest message. A subscription to a topic
-that is sent with best effort must ask for best effort as well
-(`ros2 topic echo --qos-reliability best_effort handle`).
+*Latched* is transient local: who comes late hears the newest message. What is sent with best
+effort must be asked for with best effort; `ros2 topic` and rqt's plots find that out by
+themselves, rqt's topic monitor does not and shows nothing.
 """
 
 PARAMETERS = """# Parameters
