@@ -5,11 +5,12 @@ from typing import Protocol
 
 from negtrain_ros.core.activity import Training
 from negtrain_ros.core.session import Happening, RepetitionDone, SetBegun, SetEnded
-from negtrain_ros.core.types import Repetition, SessionStage, SetSummary
+from negtrain_ros.core.types import Fault, LoadState, Repetition, SessionStage, SetSummary
 from negtrain_ros.history.entry import Status
 from negtrain_ros.history.history import History
 from negtrain_ros.history.reading import Interrupted
 from negtrain_ros.history.record import SessionRecord
+from negtrain_ros.history.trace import Sample
 
 STATUSES = {SessionStage.FINISHED: Status.FINISHED, SessionStage.STOPPED: Status.STOPPED}
 
@@ -23,11 +24,15 @@ class Recorder(Protocol):
     def end(self) -> str:
         """End the recording; return its file, empty if there was none."""
 
+    def trace(self) -> list[Sample]:
+        """Return time [s], position [m] and load [kg] since this was last asked for."""
+
 
 class Journal:
     """
     The session under way, as it is kept; only trainings are kept repetition by repetition.
 
+    :ivar number: of the session in the history, also after its end; 0: it is not kept
     :ivar sets: the finished sets
     """
 
@@ -38,12 +43,9 @@ class Journal:
         self._record: SessionRecord | None = None
         self._repetitions: list[Repetition] = []
         self._begun: SetBegun | None = None
+        self._faults: tuple[Fault, ...] = ()
+        self.number = 0
         self.sets: list[SetSummary] = []
-
-    @property
-    def number(self) -> int:
-        """Number of the session in the history; 0: there was none."""
-        return self._record.number if self._record else 0
 
     def open(self, activity: object, left: Interrupted | None) -> None:
         """Begin a session, or go on with one that was interrupted."""
@@ -54,8 +56,9 @@ class Journal:
             self._record = self._history.begin(
                 first.athlete, first.exercise, first.method, activity.sets,
                 program=activity.program, step=activity.step)
-        if self._record and self._recorder:
-            self._recorder.begin(self._record.number)
+        self.number = self._record.number if self._record else 0
+        if self.number and self._recorder:
+            self._recorder.begin(self.number)
 
     def take(self, happening: Happening) -> None:
         """Keep what happened; it is durable when this returns."""
@@ -66,10 +69,13 @@ class Journal:
             self._begun = happening
             if record:
                 record.begin_set(happening.number, happening.prescription)
+            if self._recorder:
+                self._recorder.trace()
         elif isinstance(happening, RepetitionDone):
             self._repetitions.append(happening.repetition)
             if record:
-                record.repetition(happening.repetition)
+                record.repetition(
+                    happening.repetition, self._recorder.trace() if self._recorder else ())
         elif isinstance(happening, SetEnded):
             self._sum_up(happening)
             if record:
@@ -77,6 +83,15 @@ class Journal:
         elif record:
             recording = self._recorder.end() if self._recorder else ''
             record.end(STATUSES[happening.stage], happening.reason, recording)
+            self._record = None
+
+    def watch(self, load: LoadState) -> None:
+        """Keep the faults that a load state shows for the first time."""
+        if self._record:
+            for fault in load.faults:
+                if fault not in self._faults:
+                    self._record.fault(fault, load.explanation)
+        self._faults = load.faults
 
     def _sum_up(self, ended: SetEnded) -> None:
         assert self._begun is not None

@@ -71,6 +71,7 @@ class SessionManager(Node):
     def _on_load(self, message):
         self._load = conversions.from_msg(types.LoadState, message)
         self._diagnostics.heard('load_state', self._load.stamp)
+        self._journal.watch(self._load)
 
     def _on_repetition(self, message):
         self._session.hear(conversions.from_msg(types.Repetition, message))

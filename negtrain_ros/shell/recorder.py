@@ -3,6 +3,7 @@
 """Keep everything that is published while a session lasts."""
 from collections.abc import Callable
 from functools import partial
+import math
 from pathlib import Path
 
 from negtrain_interfaces.msg import (
@@ -17,10 +18,13 @@ from negtrain_interfaces.msg import (
     SessionState,
 )
 from negtrain_ros.history.recording import Recording
+from negtrain_ros.history.trace import Sample
 from negtrain_ros.shell import qos
 from rclpy.node import Node
+from rclpy.serialization import deserialize_message
 from rclpy.subscription import Subscription
 
+TRACE_PERIOD = 0.05  # s, enough for a picture
 TOPICS = {
     'encoder_counts': (EncoderCounts, qos.SAMPLES),
     'handle': (HandleState, qos.SAMPLES),
@@ -47,6 +51,8 @@ class Recorder:
         self._folder = folder
         self._warn = warn
         self._recording: Recording | None = None
+        self._load = math.nan
+        self._trace: list[Sample] = []
         self._subscriptions: list[Subscription] = []
 
     def begin(self, session: int) -> None:
@@ -77,7 +83,18 @@ class Recorder:
         recording.close()
         return str(recording.path)
 
+    def trace(self) -> list[Sample]:
+        """Return time [s], position [m] and load [kg] since this was last asked for."""
+        trace, self._trace = self._trace, []
+        return trace
+
     def _write(self, topic: str, kind: type, data: bytes) -> None:
-        if self._recording is not None:
-            stamp = self._node.get_clock().now().nanoseconds
-            self._recording.write(topic, f'negtrain_interfaces/msg/{kind.__name__}', data, stamp)
+        if self._recording is None:
+            return
+        now = self._node.get_clock().now().nanoseconds
+        self._recording.write(topic, f'negtrain_interfaces/msg/{kind.__name__}', data, now)
+        if kind is LoadState:
+            self._load = deserialize_message(data, kind).commanded
+        elif kind is HandleState and (
+                not self._trace or now * 1e-9 - self._trace[-1][0] >= TRACE_PERIOD):
+            self._trace.append((now * 1e-9, deserialize_message(data, kind).position, self._load))
