@@ -1,0 +1,227 @@
+# Copyright 2026 negtrain contributors
+# SPDX-License-Identifier: Apache-2.0
+"""
+How quiet, how fast and how cheap the phase detector is, beside two classical ones.
+
+    python -m bench.detector [--sets N] [--seed N] [--recordings DIR] [--output DIR]
+
+Random synthetic sets (range 50-1200 mm, tempo 0.4-10 s a phase, tremor to 5 mm, resolution
+0.01-5 mm, 50-1000 Hz, dropouts to 40 ms), the delay over speed and tremor, and the recordings of a
+folder (NAME.csv through negtrain replay's reader; no truth is needed to tell what it costs).
+"""
+import argparse
+from collections.abc import Callable
+import json
+from pathlib import Path
+import time
+
+from negtrain_ros import replay
+from negtrain_ros.core.encoder import Encoder, EncoderSettings
+from negtrain_ros.core.phase import PhaseDetector, PhaseSettings
+from negtrain_ros.core.repetition import RepetitionCounter, RepetitionSettings
+from negtrain_ros.core.types import Phase
+from negtrain_ros.sim.movement import Movement, random_movement, record, Recording
+import numpy as np
+
+DIRECTIONS = {Phase.CONCENTRIC: 1, Phase.ECCENTRIC: -1}
+SHARE = 0.6
+Flips = list[tuple[float, int]]
+
+
+def product(movement: Movement, recording: Recording) -> tuple[Flips, int, float]:
+    """Return flips, counted repetitions and seconds a sample of the core chain."""
+    order = 'con-ecc' if movement.up_first else 'ecc-con'
+    least = max(0.01, SHARE * movement.range)
+    encoder = Encoder(EncoderSettings(
+        counts_per_metre=1.0 / movement.resolution, rate=movement.rate, bottom_stop=-100.0,
+        top_stop=100.0))
+    detector = PhaseDetector(PhaseSettings(min_range=least, order=order))
+    counter = RepetitionCounter(RepetitionSettings(min_range=least, order=order))
+    counts = np.round(recording.positions / movement.resolution).astype(int).tolist()
+    flips: Flips = []
+    begin = time.process_time()
+    for stamp, count in zip(recording.times.tolist(), counts, strict=True):
+        handle = encoder.step(count, stamp)
+        estimate = detector.step(handle)
+        counter.step(handle, estimate)
+        direction = DIRECTIONS.get(estimate.phase, 0)
+        if direction and (not flips or flips[-1][1] != direction):
+            flips.append((stamp, direction))
+    return flips, counter.count, (time.process_time() - begin) / len(counts)
+
+
+def velocity_average(recording: Recording, memory: float, threshold: float) -> Flips:
+    """Sign of an exponentially averaged velocity, with hysteresis."""
+    velocity, direction, flips = 0.0, 0, []
+    positions, times = recording.positions.tolist(), recording.times.tolist()
+    for before, after, x, y in zip(times, times[1:], positions, positions[1:], strict=False):
+        interval = after - before
+        velocity += (1.0 - np.exp(-interval / memory)) * ((y - x) / interval - velocity)
+        if (direction <= 0 and velocity > threshold) or (direction >= 0 and velocity < -threshold):
+            direction = 1 if velocity > 0.0 else -1
+            flips.append((after, direction))
+    return flips
+
+
+def zigzag(recording: Recording, threshold: float) -> Flips:
+    """A reversal is known once the handle has come back by a fixed distance."""
+    high = low = float(recording.positions[0])
+    direction, flips = 0, []
+    for now, x in zip(recording.times.tolist(), recording.positions.tolist(), strict=True):
+        high, low = max(high, x), min(low, x)
+        if direction <= 0 and x - low >= threshold:
+            direction, high = 1, x
+            flips.append((now, 1))
+        elif direction >= 0 and high - x >= threshold:
+            direction, low = -1, x
+            flips.append((now, -1))
+        if direction > 0:
+            low = x
+        elif direction < 0:
+            high = x
+    return flips
+
+
+RIVALS: dict[str, Callable[[Recording], Flips]] = {
+    **{f'velocity average {round(1e3 * memory)} ms, {round(1e3 * threshold)} mm/s':
+       (lambda r, m=memory, t=threshold: velocity_average(r, m, t))
+       for memory in (0.05, 0.1, 0.2, 0.5) for threshold in (0.003, 0.01, 0.03)},
+    **{f'zigzag {round(1e3 * threshold)} mm': (lambda r, t=threshold: zigzag(r, t))
+       for threshold in (0.003, 0.006, 0.012, 0.02)},
+}
+
+
+def judge(movement: Movement, recording: Recording, flips: Flips) -> tuple[int, int, list[float]]:
+    """Return false flips, missed turns and delays [s] after the handle truly left each turn."""
+    near = 2.0 * movement.tremor + 2.0 * movement.resolution + 0.001
+    turns, used, missed, delays = recording.turns, 0, 0, []
+    for k, turn in enumerate(turns):
+        end = turns[k + 1].reached if k + 1 < len(turns) else float(recording.times[-1])
+        begin = turns[k - 1].left if k else 0.0
+        way = ((recording.times >= begin) & (recording.times <= turn.reached)
+               & (np.abs(recording.truth - turn.position) > near))
+        if way.any():
+            begin = float(recording.times[way][-1])
+        found = [stamp for stamp, direction in flips
+                 if direction == turn.direction and begin <= stamp <= end]
+        if not found:
+            missed += 1
+            continue
+        used += 1
+        if k:
+            delays.append(found[-1] - turn.left)
+    return len(flips) - used, missed, delays
+
+
+def random_sets(sets: int, seed: int) -> dict[str, dict[str, float]]:
+    """Score everybody on the same random sets."""
+    totals = {name: [0, 0, 0, []] for name in ('negtrain', *RIVALS)}
+    costs = []
+    for number in range(sets):
+        random = np.random.default_rng(seed + number)
+        movement = random_movement(random)
+        recording = record(movement, random)
+        flips, counted, cost = product(movement, recording)
+        costs.append(cost)
+        totals['negtrain'][2] += counted != movement.repetitions
+        for name in totals:
+            if name != 'negtrain':
+                if number >= 200:
+                    continue
+                flips = RIVALS[name](recording)
+            false, missed, delays = judge(movement, recording, flips)
+            totals[name][0] += false
+            totals[name][1] += missed
+            totals[name][3] += delays
+    rows = {}
+    for name, (false, missed, wrong, delays) in totals.items():
+        many = sets if name == 'negtrain' else min(sets, 200)
+        rows[name] = {
+            'sets': many, 'false turns': false, 'missed turns': missed,
+            'delay p50 [ms]': 1e3 * float(np.median(delays)),
+            'delay p95 [ms]': 1e3 * float(np.percentile(delays, 95))}
+        if name == 'negtrain':
+            rows[name] |= {'sets miscounted': wrong,
+                           'microseconds a sample': 1e6 * float(np.median(costs))}
+    return rows
+
+
+def delay_grid(seed: int) -> list[dict[str, float | str]]:
+    """Return the median delay over the speed of the way and the tremor."""
+    rows: list[dict[str, float | str]] = []
+    for tremor in (0.0, 0.001, 0.003):
+        for duration in (0.5, 1.0, 2.0, 4.0, 8.0):
+            movement = Movement(repetitions=4, up_time=duration, down_time=duration,
+                                top_rest=0.0, bottom_rest=0.0, tremor=tremor)
+            recording = record(movement, np.random.default_rng(seed))
+            for name in ('negtrain', 'velocity average 200 ms, 30 mm/s', 'zigzag 12 mm'):
+                flips = (product(movement, recording)[0] if name == 'negtrain'
+                         else RIVALS[name](recording))
+                false, _, delays = judge(movement, recording, flips)
+                rows.append({'detector': name, 'tremor': tremor, 'false': false,
+                             'speed': movement.range / duration,
+                             'delay': float(np.median(delays)) if delays else np.nan})
+    return rows
+
+
+def plot(rows: list[dict[str, float | str]], path: Path) -> None:
+    """Draw the delay over speed, one panel for each tremor."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+    tremors = sorted({row['tremor'] for row in rows})
+    figure = Figure(figsize=(12, 4), layout='constrained')
+    FigureCanvasAgg(figure)
+    panels = figure.subplots(1, len(tremors), sharey=True)
+    for panel, tremor in zip(panels, tremors, strict=True):
+        for name in dict.fromkeys(row['detector'] for row in rows):
+            some = [row for row in rows if row['detector'] == name and row['tremor'] == tremor]
+            (line,) = panel.plot([row['speed'] for row in some],
+                                 [1e3 * row['delay'] for row in some], '.-', label=name)
+            wrong = [row for row in some if row['false']]
+            panel.plot([row['speed'] for row in wrong], [1e3 * row['delay'] for row in wrong],
+                       'x', color=line.get_color(), markersize=9)
+        panel.set_title(f'tremor ±{1e3 * tremor:g} mm')
+        panel.set_xlabel('mean speed of the way [m/s]')
+        panel.set_xscale('log')
+        panel.grid(alpha=0.3)
+    panels[0].set_ylabel('median delay [ms]; × with false turns')
+    panels[0].legend(fontsize=8)
+    figure.savefig(path, dpi=110)
+
+
+def cost_on_recordings(folder: Path) -> dict[str, float]:
+    """Return microseconds a sample on each recording of a folder."""
+    costs = {}
+    for path in sorted(folder.glob('*.csv')):
+        recording = replay.read_csv(path)
+        begin = time.process_time()
+        for _ in replay.run(recording, 0.15, 'con-ecc'):
+            pass
+        costs[path.stem] = 1e6 * (time.process_time() - begin) / len(recording.times)
+    return costs
+
+
+def main() -> None:
+    """Measure, print and write it."""
+    parser = argparse.ArgumentParser(description=__doc__.split('\n\n')[0])
+    parser.add_argument('--sets', type=int, default=200)
+    parser.add_argument('--seed', type=int, default=0)
+    parser.add_argument('--recordings', type=Path)
+    parser.add_argument('--output', type=Path, default=Path('bench/results'))
+    options = parser.parse_args()
+    rows = random_sets(options.sets, options.seed)
+    grid = delay_grid(options.seed)
+    result = {'random sets': rows, 'delay over speed and tremor': grid}
+    if options.recordings is not None:
+        result['microseconds a sample'] = cost_on_recordings(options.recordings)
+    for name, row in rows.items():
+        print(f'{name:38s}', '  '.join(f'{key} {value:.4g}' for key, value in row.items()))
+    for name, cost in result.get('microseconds a sample', {}).items():
+        print(f'{name:38s} {cost:.1f} µs a sample')
+    options.output.mkdir(parents=True, exist_ok=True)
+    (options.output / 'detector.json').write_text(json.dumps(result, indent=1) + '\n')
+    plot(grid, options.output / 'detector.png')
+
+
+if __name__ == '__main__':
+    main()
