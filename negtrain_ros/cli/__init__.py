@@ -11,6 +11,9 @@ import typer
 # Where each command stands; only the one that is called is imported, so that the quick stay quick.
 COMMANDS = {
     'sim': 'negtrain_ros.cli.sim',
+    'calibrate': 'negtrain_ros.cli.machine',
+    'test': 'negtrain_ros.cli.machine',
+    'train': 'negtrain_ros.cli.machine',
     'faults': 'negtrain_ros.cli.faults',
     'replay': 'negtrain_ros.replay',
     'plan': 'negtrain_ros.cli.records',

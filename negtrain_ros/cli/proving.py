@@ -17,7 +17,7 @@ from typing import Any, IO
 
 from negtrain_interfaces.msg import PhaseState, Truth
 from negtrain_ros.bringup import SIMULATION, Start
-from negtrain_ros.cli.trainer import Trainer, Unfinished
+from negtrain_ros.cli.trainer import Trainer, training, Unfinished
 from negtrain_ros.core.types import Fault, Mode, Prescription, SessionStage, Stage
 from negtrain_ros.history.opening import open_to_read
 from negtrain_ros.history.tables import REPETITIONS
@@ -189,7 +189,7 @@ class ProvingGround:
                 self.trainer.ask('resume')
             elif session.stage in (
                     SessionStage.IDLE, SessionStage.FINISHED, SessionStage.STOPPED):
-                self.trainer.begin_training(self.prescription, sets=20, rest=2.0)
+                self.trainer.begin(training(self.prescription, sets=20, rest=2.0))
         raise Unfinished(f'not training any more: {session.text}; {load.explanation}')
 
     def _wait_for_eccentric(self) -> None:

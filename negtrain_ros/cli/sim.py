@@ -11,7 +11,7 @@ from negtrain_ros import bringup
 from negtrain_ros.cli import Refused
 from negtrain_ros.cli.display import Display, Lines, name_of
 from negtrain_ros.cli.summary import draw, Recording, tabulate
-from negtrain_ros.cli.trainer import Trainer, Unfinished
+from negtrain_ros.cli.trainer import Trainer, training, Unfinished
 from negtrain_ros.core.limits import Limits
 from negtrain_ros.core.methods import check
 from negtrain_ros.core.prescription import loads, PrescriptionSettings
@@ -116,7 +116,7 @@ def _run(
             trainer.wait_for_machine()
             trainer.calibrate(prescription.athlete, prescription.exercise)
             recording.rows.clear()
-            return trainer.train(prescription, sets, rest), recording
+            return trainer.train(training(prescription, sets, rest)), recording
 
 
 def _prescription(

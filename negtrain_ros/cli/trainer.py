@@ -5,7 +5,7 @@ from collections.abc import Callable
 import time
 from typing import Any
 
-from negtrain_interfaces.action import CalibrateRange, Train
+from negtrain_interfaces.action import CalibrateRange, StrengthTest, Train
 from negtrain_interfaces.msg import (
     LoadState,
     MachineState,
@@ -14,9 +14,10 @@ from negtrain_interfaces.msg import (
     SessionState,
     Truth,
 )
-from negtrain_interfaces.srv import Prescribe
+from negtrain_interfaces.srv import AcceptStrengthTest, Prescribe
 from negtrain_ros.bringup import SIMULATION
 from negtrain_ros.core import types
+from negtrain_ros.core.strength import StrengthMethod
 from negtrain_ros.shell import conversions, qos
 from rcl_interfaces.msg import Parameter, ParameterType, ParameterValue
 from rcl_interfaces.srv import SetParameters
@@ -77,7 +78,9 @@ class Trainer:
             self._node.create_subscription(message, topic, self._listener(topic, kind), profile)
         self._node.create_subscription(Truth, 'truth', on_truth, qos.SAMPLES)
         self._calibrate = ActionClient(self._node, CalibrateRange, 'calibrate_range')
+        self._test = ActionClient(self._node, StrengthTest, 'strength_test')
         self._train = ActionClient(self._node, Train, 'train')
+        self._accept = self._node.create_client(AcceptStrengthTest, 'accept_strength_test')
         self._prescribe = self._node.create_client(Prescribe, 'prescribe')
         self._parameters = self._node.create_client(
             SetParameters, 'mock_machine/set_parameters')
@@ -118,21 +121,32 @@ class Trainer:
             raise Unfinished(f'calibration: {result.reason}')
         return types.Range(result.bottom, result.top)
 
-    def train(
-        self, prescription: types.Prescription, sets: int, rest: float,
-    ) -> tuple[types.SetSummary, ...]:
-        """Train sets of a prescription with a rest [s] between; return the sets."""
-        result = self._act(self._train, self._goal(prescription, sets, rest))
+    def test(
+        self, athlete: str, exercise: str, method: StrengthMethod, expected: float,
+    ) -> StrengthTest.Result:
+        """Measure a maximum; `expected` [kg] sets the first loads."""
+        result = self._act(self._test, StrengthTest.Goal(
+            athlete=athlete, exercise=exercise, method=int(method), expected=expected))
+        if not result.success:
+            raise Unfinished(f'strength test: {result.reason}')
+        return result
+
+    def accept(self, athlete: str, exercise: str, test: int) -> None:
+        """Let a strength test count."""
+        answer = self._call(self._accept, AcceptStrengthTest.Request(
+            athlete=athlete, exercise=exercise, test=test))
+        if not answer.accepted:
+            raise Unfinished(f'strength test: {answer.reason}')
+
+    def train(self, goal: Train.Goal) -> tuple[types.SetSummary, ...]:
+        """Train what a goal asks for (see training()); return the sets."""
+        result = self._act(self._train, goal)
         if result.outcome != Train.Result.FINISHED:
             raise Unfinished(f'training: {result.reason}')
         return tuple(conversions.from_msg(types.SetSummary, one) for one in result.sets)
 
-    def begin_training(
-        self, prescription: types.Prescription, sets: int, rest: float, *, resume: bool = False,
-    ) -> None:
-        """Begin to train, or go on with an interrupted session, without waiting for the end."""
-        goal = self._goal(prescription, sets, rest)
-        goal.resume = resume
+    def begin(self, goal: Train.Goal) -> None:
+        """Begin to train what a goal asks for, without waiting for the end."""
         self._result(self._train.send_goal_async(goal), ANSWER)
 
     def ask(self, service: str) -> tuple[bool, str]:
@@ -163,12 +177,6 @@ class Trainer:
     def withdraw(self, publisher: Publisher) -> None:
         """Be a publisher no more."""
         self._node.destroy_publisher(publisher)
-
-    @staticmethod
-    def _goal(prescription: types.Prescription, sets: int, rest: float) -> Train.Goal:
-        return Train.Goal(
-            athlete=prescription.athlete, exercise=prescription.exercise,
-            prescription=conversions.to_msg(prescription), sets=sets, rest=rest)
 
     def _call(self, client: Client, request: Any) -> Any:
         self.until(client.service_is_ready, ANSWER, f'nobody serves {client.srv_name}')
@@ -211,3 +219,10 @@ class Trainer:
             value = self.heard[topic] = conversions.from_msg(kind, message)
             self._on_value(topic, value)
         return listen
+
+
+def training(prescription: types.Prescription, sets: int, rest: float) -> Train.Goal:
+    """Return the goal of training sets of a prescription with a rest [s] between."""
+    return Train.Goal(
+        athlete=prescription.athlete, exercise=prescription.exercise,
+        prescription=conversions.to_msg(prescription), sets=sets, rest=rest)
