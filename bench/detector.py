@@ -183,6 +183,8 @@ def plot(rows: list[dict[str, float | str]], path: Path) -> None:
         panel.set_title(f'tremor ±{1e3 * tremor:g} mm')
         panel.set_xlabel('mean speed of the way [m/s]')
         panel.set_xscale('log')
+        panel.set_xticks([0.05, 0.1, 0.2, 0.4, 0.8], ['0.05', '0.1', '0.2', '0.4', '0.8'])
+        panel.minorticks_off()
         panel.grid(alpha=0.3)
     panels[0].set_ylabel('median delay [ms]; × with false turns')
     panels[0].legend(fontsize=8)

@@ -59,6 +59,7 @@ class Leg:
         self._hold_time = hold_time
         self._samples: list[Sample] = []
         self._pending: deque[Sample] = deque(maxlen=PENDING)
+        self._moved = 0.0
         self._stride = 1
         self._skipped = 0
         self.peak = 0.0
@@ -75,8 +76,10 @@ class Leg:
         self._pending.append(sample)
         ahead = self.direction * sample[1]
         speed = self.direction * sample[2]
-        if ahead > self.furthest and speed >= self._slowest:
-            self.furthest = ahead
+        # tremor sets the furthest point further during a rest, but makes no way
+        progress = self._slowest * (sample[0] - self._moved) if self._samples else 0.0
+        if ahead > self.furthest + progress and speed >= self._slowest:
+            self.furthest, self._moved = ahead, sample[0]
             if speed > self.peak:
                 self.peak = speed
             self._move()

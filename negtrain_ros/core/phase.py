@@ -240,7 +240,8 @@ class PhaseDetector:
             else:
                 top = self._order is Order.ECCENTRIC_FIRST
             return Phase.TOP_HOLD if top else Phase.BOTTOM_HOLD
-        if not self._direction or against > 2.0 * self.settings.demand:
+        backwards = self._direction * self._slower < -self.settings.hold_speed
+        if not self._direction or backwards or against > 2.0 * self.settings.demand:
             return Phase.UNKNOWN
         return Phase.CONCENTRIC if self._direction > 0 else Phase.ECCENTRIC
 
