@@ -25,7 +25,7 @@ class TremorSettings(Settings):
         0.025, 'half a cycle that takes less is noise', 0.005, 0.1, unit='s')
     halves: int = parameter(4, 'half cycles in a row that make a tremor', 2, 20)
     evenness: float = parameter(
-        0.4, 'least size and duration among them, by the largest', 0.0, 0.9)
+        0.6, 'least size and duration among them, by the largest', 0.0, 0.9)
     smoothing: float = parameter(
         0.08, 'time constant of the slow part of the position', 0.02, 0.5, unit='s')
     hysteresis: float = parameter(
