@@ -9,6 +9,7 @@ from typing import Any
 from negtrain_ros.core.types import GRAVITY, PhaseMeasure, Range
 import numpy as np
 
+RIM = (0.02, 0.06)  # of the travel, between which the speed of a beginning is taken
 PLATEAU = (0.20, 0.85)  # shares of the range between which the load has had time to settle
 KEPT = 2048             # samples kept of one leg; of a longer one every second, fourth, …
 PENDING = 1024          # samples kept of a pause
@@ -136,7 +137,13 @@ class Leg:
             samples += self._pending
         if len(samples) < 3:
             return NOTHING
-        time, position, velocity, load = np.array(samples).T
+        table = np.array(samples)
+        time, travel = table[:, 0], self.direction * (table[:, 1] - table[0, 1])
+        begin = _onset(time, travel)
+        end = len(time) - _onset(-time[::-1], travel.max() - travel[::-1])
+        if end - begin < 3:
+            return NOTHING
+        time, position, velocity, load = table[begin:end].T
         step = np.diff(time)
         travel = self.direction * (position - position[0])
         duration = float(time[-1] - time[0])
@@ -144,7 +151,8 @@ class Leg:
         grid = np.linspace(time[0], time[-1], min(512, len(time)))
         result = PhaseMeasure(
             start=float(time[0]), start_position=float(position[0]), duration=duration,
-            range=float(travel.max()), mean_velocity=float(travel.max()) / duration, peak_velocity=self.peak,
+            range=float(travel.max()), mean_velocity=float(travel.max()) / duration,
+            peak_velocity=self.peak,
             time_under_tension=duration,
             smoothness=spectral_arc_length(np.interp(grid, time, speeds),
                                            (len(grid) - 1) / duration))
@@ -169,6 +177,23 @@ class Leg:
                                                                 advance[plateau]),
             peak_load=float(load.max()), work=float(GRAVITY * (middle * advance).sum()),
             peak_power=float(GRAVITY * (load * np.abs(velocity)).max()))
+
+
+def _onset(time: Any, travel: Any) -> int:
+    """
+    Return the index at which a movement really began, parked time before it left out.
+
+    Its speed just off the beginning tells how long it can have taken to get there: three times
+    distance over speed at the most, which is what the smoothest start takes (x ~ t³).
+
+    :param time: (n,) s, increasing
+    :param travel: (n,) m, from where it began
+    """
+    near, far = (int(np.argmax(travel >= share * travel.max())) for share in RIM)
+    if far <= near:
+        return 0
+    speed = (travel[far] - travel[near]) / (time[far] - time[near])
+    return int(np.searchsorted(time, time[near] - 3.0 * max(travel[near], 0.0) / speed))
 
 
 def _mean(load: Any, advance: Any) -> float:

@@ -22,7 +22,7 @@ from negtrain_ros.core.strength import (
 )
 from negtrain_ros.core.types import SetEnd
 
-FIRST = 0.3      # of the expected maximum, with which a load–velocity test begins
+FIRST = 0.45     # of the expected maximum, with which a load–velocity test begins
 RISE = 0.15      # of the expected maximum, from one load to the next while no line is known
 STEEPEST = 0.25  # of the expected maximum, the most by which a load is raised
 SLOWER = 0.2     # m/s, by how much the next lift is meant to be slower
