@@ -64,7 +64,7 @@ def velocity_average(recording: Recording, memory: float, threshold: float) -> F
 
 
 def zigzag(recording: Recording, threshold: float) -> Flips:
-    """A reversal is known once the handle has come back by a fixed distance."""
+    """Know a reversal once the handle has come back by a fixed distance."""
     high = low = float(recording.positions[0])
     direction, flips = 0, []
     for now, x in zip(recording.times.tolist(), recording.positions.tolist(), strict=True):

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import csv
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 import json
 from math import isfinite, nan
 from pathlib import Path
@@ -62,7 +63,7 @@ class Moment:
 
 def read_csv(path: Path) -> Recording:
     """
-    Read a recording with the columns time [s] and position [m], up positive, and perhaps load [kg].
+    Read a recording: columns time [s], position [m], up positive, and perhaps load [kg].
 
     :raises Unusable: naming file, line and reason
     """
@@ -92,7 +93,7 @@ def read_csv(path: Path) -> Recording:
         raise Unusable(f'{path}: {problem}') from None
     if len(times) < 2:
         raise Unusable(f'{path}:{1 + len(times)}: no movement in it, {len(times)} samples')
-    interval = median(later - earlier for earlier, later in zip(times, times[1:], strict=False))
+    interval = median(later - earlier for earlier, later in pairwise(times))
     interval = min(max(interval, 0.0005), 0.2)
     # a recording has no stops that are known, and pauses as long as they please
     encoder = EncoderSettings(
@@ -148,13 +149,13 @@ def _told(repetition: Repetition) -> dict[str, Any]:
     else:
         name = 'rejected'
     measures = {
-        part: {key: value for key, value in vars_of(getattr(repetition, part)) if value == value}
+        part: {key: value for key, value in _values(getattr(repetition, part)) if value == value}
         for part in ('concentric', 'eccentric')}
     return {'event': name, 'time': repetition.stamp, 'number': repetition.number,
             'verdict': repetition.verdict.name.lower(), **measures}
 
 
-def vars_of(measure: Any) -> Iterator[tuple[str, float]]:
+def _values(measure: Any) -> Iterator[tuple[str, float]]:
     """Give the names and values of a measure."""
     for name in measure.__slots__:
         yield name, getattr(measure, name)

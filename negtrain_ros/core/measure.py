@@ -160,7 +160,7 @@ class Leg:
             return result
         middle = 0.5 * (load[1:] + load[:-1])
         advance = np.diff(travel)
-        begin, span = position[0], travel.max()
+        begin, span = float(position[0]), float(travel.max())
         if extent is not None:
             begin, span = extent.bottom if self.direction > 0 else extent.top, extent.span
         share = self.direction * (0.5 * (position[1:] + position[:-1]) - begin) / span

@@ -1,7 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-Phases of the movement, decided by weighing evidence against everything that only looks like a turn.
+Phases of the movement: evidence is weighed against everything that only looks like a turn.
 
 A *leg* is the way from one turning point to the next. While one runs, the handle may come back
 from its furthest point because it has turned, or because of noise, tremor, sway, or because
@@ -45,7 +45,7 @@ class PhaseSettings(Settings):
         8.0, 'evidence that makes a turn: displacement times speed, in their deviations',
         1.0, 50.0)
     noise: float = parameter(
-        3.0, 'by how much the furthest of many noisy positions exceeds the true one, in deviations',
+        3.0, 'by how much the furthest of many noisy positions exceeds the true one',
         1.0, 10.0)
     wander: float = parameter(
         0.35, 'way back without a turn, by the travel that a leg still lacks', 0.02, 1.0)

@@ -4,8 +4,8 @@
 Small swings: how far and how fast the handle goes back and forth without going anywhere.
 
 Tremor, sway, hesitation and the noise that the estimate lets through all look alike: a way there
-and a way back within a longer way (counted as in rainflow counting, ASTM E1049). The largest of late
-is what a turn must stand out from.
+and a way back within a longer way (counted as in rainflow counting, ASTM E1049). The largest of
+late is what a turn must stand out from.
 """
 from dataclasses import dataclass
 from math import pi

@@ -3,7 +3,8 @@
 from dataclasses import replace
 from math import inf, nan
 
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 from negtrain_ros.core.encoder import Encoder, EncoderSettings
 from negtrain_ros.core.types import Fault, Quality
 import pytest
@@ -86,7 +87,7 @@ def test_a_new_zero_is_faulty_until_it_has_proved_itself():
 @pytest.mark.parametrize('back', [0.0, -0.5, nan, inf])
 def test_time_that_does_not_go_on_is_held(back):
     encoder = Encoder(SETTINGS)
-    before, count, stamp = moved(encoder)
+    _, count, stamp = moved(encoder)
     handle = encoder.step(count + 8, stamp + back)
     assert (handle.quality, handle.faults) == (Quality.HELD, (Fault.TIME_INVALID,))
     assert handle.stamp == stamp

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 from math import cos, pi, sin
 
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 from negtrain_ros.core.motion import MotionEstimator, MotionSettings
 import numpy as np
 import pytest
@@ -33,7 +34,7 @@ def test_a_turn_is_followed_without_lag(rate):
 def test_a_coarse_encoder_tells_the_speed_within_what_it_claims(speed, step):
     rate = 250.0
     handles = estimate([round(speed * k / rate / step) * step for k in range(500)], rate)
-    late = [handle for handle in handles[250:]]
+    late = handles[250:]
     near = [abs(h.velocity - speed) < 6.0 * h.velocity_deviation + 0.1 * speed for h in late]
     assert sum(near) > 0.9 * len(near)
 

@@ -4,10 +4,11 @@ from dataclasses import replace
 from math import isnan, pi, sin
 
 from chain import detect, flips, smooth
-from hypothesis import given, settings as example_settings, strategies as st
+from hypothesis import given
+from hypothesis import settings as example_settings
+from hypothesis import strategies as st
 from negtrain_ros.core.phase import PhaseDetector, PhaseSettings
-from negtrain_ros.core.types import (
-    Fault, Handle, Order, Phase, Prescription, Quality, Range)
+from negtrain_ros.core.types import Fault, Handle, Order, Phase, Prescription, Quality, Range
 import pytest
 
 RATE = 250.0

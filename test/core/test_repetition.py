@@ -6,7 +6,17 @@ from chain import repetitions, smooth, steps
 from negtrain_ros.core.measure import spectral_arc_length
 from negtrain_ros.core.repetition import RepetitionCounter, RepetitionSettings
 from negtrain_ros.core.types import (
-    GRAVITY, Handle, Order, Phase, PhaseEstimate, Prescription, Quality, Range, Stage, Verdict)
+    GRAVITY,
+    Handle,
+    Order,
+    Phase,
+    PhaseEstimate,
+    Prescription,
+    Quality,
+    Range,
+    Stage,
+    Verdict,
+)
 import numpy as np
 import pytest
 

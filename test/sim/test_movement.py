@@ -1,6 +1,8 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-from hypothesis import given, settings as example_settings, strategies as st
+from hypothesis import given
+from hypothesis import settings as example_settings
+from hypothesis import strategies as st
 from negtrain_ros.sim.movement import Movement, random_movement, record
 import numpy as np
 import pytest
