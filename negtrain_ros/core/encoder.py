@@ -82,7 +82,7 @@ class Encoder:
             FAULTY when the encoder cannot be trusted, with the faults
         """
         last = self._last
-        if not isfinite(stamp) or last is not None and stamp <= self._heard:
+        if not isfinite(stamp) or (last is not None and stamp <= self._heard):
             return self._hold(self._heard, Fault.TIME_INVALID)
         if not isfinite(counts):
             self._heard = stamp

@@ -160,10 +160,10 @@ class Leg:
             return result
         middle = 0.5 * (load[1:] + load[:-1])
         advance = np.diff(travel)
-        begin, span = float(position[0]), float(travel.max())
+        origin, span = float(position[0]), float(travel.max())
         if extent is not None:
-            begin, span = extent.bottom if self.direction > 0 else extent.top, extent.span
-        share = self.direction * (0.5 * (position[1:] + position[:-1]) - begin) / span
+            origin, span = extent.bottom if self.direction > 0 else extent.top, extent.span
+        share = self.direction * (0.5 * (position[1:] + position[:-1]) - origin) / span
         plateau = (share >= PLATEAU[0]) & (share <= PLATEAU[1])
         force = GRAVITY * load + moving_mass * np.gradient(velocity, time)
         driven = 0.5 * (force[1:] + force[:-1]) > 0.0
