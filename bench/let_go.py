@@ -50,7 +50,8 @@ def main() -> None:
     speeds.plot(fall, FREE_FALL * fall - START, color='0.6', linestyle=':', label='nobody looks')
     speeds.set(ylabel='falling speed [m/s]', ylim=(-0.1, 2.2), xlim=(-0.1, 0.4))
     speeds.legend()
-    loads.set(xlabel='time since the handle was let go [s]', ylabel='applied load, negative: brake [kg]')
+    loads.set(xlabel='time since the handle was let go [s]',
+              ylabel='applied load, negative: brake [kg]')
     for axes in (speeds, loads):
         axes.grid(alpha=0.3)
     PICTURE.parent.mkdir(parents=True, exist_ok=True)

@@ -33,9 +33,9 @@ class GuardSettings(Settings):
         0.15, 'longest time that a command is believed', 0.02, 0.5, unit='s')
     speed_check: bool = parameter(True, 'whether the speed of a falling handle limits the load')
     speed_limit: float = parameter(
-        0.5, 'falling speed above which the load is taken back', 0.2, 1.5, unit='m/s')
+        0.6, 'falling speed above which the load is taken back', 0.2, 1.5, unit='m/s')
     speed_band: float = parameter(
-        0.2, 'further speed over which the load goes to zero', 0.05, 1.0, unit='m/s')
+        0.15, 'further speed over which the load goes to zero', 0.05, 1.0, unit='m/s')
     speed_time: float = parameter(
         0.1, 'time above the falling speed after which the handle is out of control', 0.01, 1.0,
         unit='s')

@@ -31,9 +31,10 @@ class SpeedLimits(Settings):
     """How the load gives way to a handle that falls, and what brakes it."""
 
     over_speed: float = parameter(
-        0.5, 'lowering speed above which the load falls with speed', 0.3, 1.0, unit='m/s')
+        0.6, 'lowering speed above which the load falls with speed; three times that of the '
+        'quickest tempo', 0.3, 1.0, unit='m/s')
     over_speed_band: float = parameter(
-        0.25, 'further speed over which it falls to nothing', 0.05, 1.0, unit='m/s')
+        0.15, 'further speed over which it falls to nothing', 0.05, 1.0, unit='m/s')
     brake: float = parameter(
         600.0, 'damping against a handle that falls, when all load is gone', 0.0, 2000.0,
         unit='N s/m')

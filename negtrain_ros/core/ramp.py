@@ -4,6 +4,25 @@
 import math
 
 
+def gentle_rise(
+    step: float, duration: float, *, slowest: float, steepest: float, curve: float,
+) -> tuple[float, float]:
+    """
+    Return slope [kg/s] and curve [kg/s²] of a rise that takes its time.
+
+    A rise by D over T with the slope 1.5 D / T begins and ends in a third of T each.
+
+    :param step: by how much [kg]
+    :param duration: how long [s], if the slope permits
+    :param slowest: least slope [kg/s]
+    :param steepest: largest slope [kg/s]
+    :param curve: largest change of the slope [kg/s²]
+    """
+    slope = min(steepest, max(slowest, 1.5 * step / duration))
+    left = max(duration - step / slope, slope / curve)
+    return slope, slope / left
+
+
 class Ramp:
     """
     Follow a target with bounded slope; rises begin and end gently.

@@ -6,6 +6,7 @@ What can break, how hard the controller reacts, and how each fault clears: as da
 Reactions are ordered by severity, so that arbitration is max() (after PX4's failsafe framework).
 docs/safety.md shows this table.
 """
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 import math
@@ -131,6 +132,11 @@ RULES: dict[Fault, Rule] = {
         'two publishers on one topic, or none'),
 }
 """Every fault and its rule."""
+
+
+def names(faults: Iterable[Fault]) -> str:
+    """Return what faults are called, in the order of the table."""
+    return ', '.join(RULES[fault].meaning for fault in sorted(faults))
 
 
 def fault_table() -> str:

@@ -74,7 +74,7 @@ class Turn:
         self._begin = math.nan
         self._again = math.inf
         self._phase = Phase.UNKNOWN
-        self._share = 0.0
+        self.share = 0.0
 
     def step(
         self, phase: Phase, fraction: float, velocity: float, prescription: Prescription,
@@ -98,7 +98,7 @@ class Turn:
         if (phase is not Phase.ECCENTRIC or extent is None
                 or self._highest < self.settings.reached
                 or outside > max(self.settings.beyond, 0.05 * span)):
-            self._share = 0.0
+            self.share = 0.0
             return 0.0
         share = self._share_of_speed(expected)
         if share <= 0.0 and self._typical >= self.settings.slowest:
@@ -110,10 +110,10 @@ class Turn:
         # A load that goes at once lifts the handle in the hands that bore it, as a turn would.
         share = min(share, self._share_of_range(fraction, span))
         if self._speed > self.settings.slowest:
-            share = max(share, self._share - dt / max(
+            share = max(share, self.share - dt / max(
                               0.1, self.settings.let_down * prescription.eccentric_time))
-        self._share = share
-        return self._share
+        self.share = share
+        return self.share
 
     def _smooth(self, lowering: float, usual: float, dt: float, settling: bool) -> None:
         """Keep up with speed and tremor."""

@@ -14,7 +14,8 @@ from negtrain_interfaces.msg import (
 )
 from negtrain_interfaces.srv import Prescribe
 from negtrain_ros.core import types
-from negtrain_ros.core.load import Inputs, LoadController, LoadSettings
+from negtrain_ros.core.inputs import Inputs
+from negtrain_ros.core.load import LoadController, LoadSettings
 from negtrain_ros.shell import conversions, graph, parameters, qos, run
 from negtrain_ros.shell.diagnostics import Diagnostics
 from rclpy.node import Node

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from negtrain_ros.core.calibration import CalibrationSettings, RangeCalibration
 from negtrain_ros.core.encoder import Encoder, EncoderSettings
 from negtrain_ros.core.guard import GuardSettings
-from negtrain_ros.core.load import Inputs, LoadController, LoadSettings
+from negtrain_ros.core.inputs import Inputs
+from negtrain_ros.core.load import LoadController, LoadSettings
 from negtrain_ros.core.phase import PhaseDetector, PhaseSettings
 from negtrain_ros.core.repetition import RepetitionCounter, RepetitionSettings
 from negtrain_ros.core.settings import parameter, Settings

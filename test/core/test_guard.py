@@ -93,23 +93,23 @@ def test_a_trip_lasts_until_the_cause_is_gone_and_the_sender_has_let_go_at_rest(
 
 
 @pytest.mark.parametrize('velocity, fault', [
-    (-0.45, None), (-0.6, None), (-0.75, Fault.OVER_SPEED), (-1.7, Fault.RUNAWAY), (1.7, None)])
+    (-0.55, None), (-0.65, None), (-0.8, Fault.OVER_SPEED), (-1.7, Fault.RUNAWAY), (1.7, None)])
 def test_the_speed_of_a_falling_handle_takes_its_load(velocity, fault):
     guard = ready()
     end = run(guard, 1.0, 1.0, load=80.0)
     run(guard, end, 0.004, velocity, load=80.0)
-    share = min(1.0, max(0.0, (0.7 + velocity) / 0.2)) if velocity < 0.0 else 1.0
+    share = min(1.0, max(0.0, (0.75 + velocity) / 0.15)) if velocity < 0.0 else 1.0
     assert guard.load == pytest.approx(80.0 * share)
     assert guard.faults == (() if fault is None else (fault,))
-    assert (guard.damping > 0.0) == (velocity < -0.5)
+    assert (guard.damping > 0.0) == (velocity < -0.6)
 
 
 def test_a_handle_that_goes_on_falling_is_out_of_control():
     guard = ready()
     end = run(guard, 1.0, 1.0, load=80.0)
-    end = run(guard, end, 0.08, -0.55, load=80.0)
+    end = run(guard, end, 0.08, -0.65, load=80.0)
     assert guard.faults == () and guard.limited
-    run(guard, end, 0.05, -0.55, load=80.0)
+    run(guard, end, 0.05, -0.65, load=80.0)
     assert guard.faults == (Fault.OVER_SPEED,)
     assert guard.load == 0.0
 

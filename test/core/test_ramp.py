@@ -3,7 +3,8 @@
 """Rises are S-shaped and bounded whatever the time step; falls are straight."""
 from itertools import pairwise
 
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 from negtrain_ros.core.ramp import Ramp
 import pytest
 

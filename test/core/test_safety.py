@@ -4,10 +4,20 @@
 from dataclasses import replace
 from pathlib import Path
 
+from negtrain_ros.core.inputs import Inputs
 from negtrain_ros.core.safety import Clears, fault_table, Reaction, RULES
-from negtrain_ros.core.supervisor import Inputs, Supervisor, SupervisorSettings
+from negtrain_ros.core.signs import SignSettings
+from negtrain_ros.core.supervisor import Supervisor
 from negtrain_ros.core.types import (
-    Fault, Handle, MachineState, Phase, PhaseEstimate, Prescription, Quality, Range)
+    Fault,
+    Handle,
+    MachineState,
+    Phase,
+    PhaseEstimate,
+    Prescription,
+    Quality,
+    Range,
+)
 import pytest
 
 PRESCRIPTION = Prescription(concentric=51.0, eccentric=85.0, limit=101.0, range=Range(0.1, 0.5))
@@ -31,7 +41,7 @@ class Set:
 
     def __init__(self):
         self.now = 100.0
-        self.supervisor = Supervisor(SupervisorSettings())
+        self.supervisor = Supervisor(SignSettings())
         self.supervisor.begin(self.now)
         self.loaded = True
         self.changes = {}

@@ -1,0 +1,89 @@
+# Copyright 2026 negtrain contributors
+# SPDX-License-Identifier: Apache-2.0
+"""How a load comes and goes: ramps, the speed of the handle, and the last look at a command."""
+from dataclasses import dataclass
+
+from negtrain_ros.core.limits import Limiter, Limits, SpeedLimits
+from negtrain_ros.core.ramp import gentle_rise, Ramp
+from negtrain_ros.core.settings import parameter
+from negtrain_ros.core.types import Limit, Prescription
+
+
+@dataclass(frozen=True)
+class ShapeSettings(Limits, SpeedLimits):
+    """How fast a load may come and go."""
+
+    curve: float = parameter(
+        10000.0, 'how sharply a rise of the load begins and ends at most', 200.0, 50000.0,
+        unit='kg/s²')
+    rise_share: float = parameter(
+        0.10, 'duration of the rise to the eccentric load, as a share of the time down',
+        0.02, 0.15)
+    rise_longest: float = parameter(
+        0.6, 'longest duration of that rise', 0.1, 2.0, unit='s')
+    engage: float = parameter(
+        50.0, 'rise of the load after arming', 10.0, 200.0, unit='kg/s')
+    release: float = parameter(
+        150.0, 'fall of the load at the end of a set without fault', 50.0, 1000.0, unit='kg/s')
+
+
+class Shaper:
+    """Leads the load to what is wanted; `load` is what was commanded last [kg]."""
+
+    def __init__(self, settings: ShapeSettings) -> None:
+        """Start unloaded."""
+        self.settings = settings
+        self._ramp = Ramp()
+        self._limiter = Limiter(settings)
+        self.begin(Prescription())
+
+    @property
+    def load(self) -> float:
+        """Load of the last command [kg]."""
+        return self._limiter.load
+
+    def begin(self, prescription: Prescription) -> None:
+        """Begin a set, unloaded."""
+        settings = self.settings
+        self._ramp.reset()
+        self._limiter.reset()
+        self._engaged = False
+        self._concentric, self._cap = prescription.concentric, prescription.limit
+        # A hand that is loaded more slowly is pushed off its course less.
+        self._rise = gentle_rise(
+            abs(prescription.eccentric - prescription.concentric),
+            min(settings.rise_longest, settings.rise_share * prescription.eccentric_time),
+            slowest=settings.engage, steepest=settings.rise, curve=settings.curve)
+
+    def step(
+        self, target: float, lowering: float, dt: float, *, at_once: bool, released: bool,
+    ) -> tuple[float, float, Limit]:
+        """
+        Return load [kg] and damping [N s/m] to command, and what keeps them from the target.
+
+        :param target: wanted load [kg]
+        :param lowering: speed of the handle downwards [m/s]; above the limit load goes with speed
+        :param dt: time since the last call [s]
+        :param at_once: no load, now
+        :param released: the set has ended without fault
+        """
+        settings, limit = self.settings, Limit.NOTHING
+        rise, curve = self._rise if self._engaged else (settings.engage, settings.curve)
+        # A handle that is held up goes up when its load goes at once.
+        gentle = released and self._ramp.load <= self._concentric
+        wanted = self._ramp.step(
+            target, dt, rise=rise, fall=settings.release if gentle else settings.fall, curve=curve)
+        if wanted < target:
+            limit = Limit.RAMP
+        else:
+            self._engaged = True
+        if at_once:
+            wanted = 0.0
+        left, damping = 1.0, 0.0
+        if lowering > settings.over_speed:
+            left = settings.share_left(lowering)
+            damping, limit = settings.brake * (1.0 - left), Limit.SPEED
+        load = self._limiter.step(left * wanted, self._cap, dt, at_once=at_once or left < 1.0)
+        if load != wanted:
+            self._ramp.reset(load)
+        return load, damping, limit
