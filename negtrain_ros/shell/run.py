@@ -10,6 +10,7 @@ from rclpy.clock import Clock, ClockType
 from rclpy.experimental.events_executor import EventsExecutor
 from rclpy.node import Node
 
+ENDS = (signal.SIGINT, signal.SIGTERM)
 ATTENTION = 0.1  # s, within which a signal is noticed although nothing is to be done
 
 
@@ -22,7 +23,7 @@ def spin(make_node: Callable[[], Node], args: list[str] | None = None) -> None:
     """
     # Not left to rclpy, which takes the graph away while a callback may still be using it.
     signals: list[int] = []
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in ENDS:
         signal.signal(number, lambda number, frame: signals.append(number))
     try:
         _init(args)
@@ -35,6 +36,10 @@ def spin(make_node: Callable[[], Node], args: list[str] | None = None) -> None:
     except ValueError as refusal:
         sys.exit(str(refusal))
     finally:
+        # Ctrl-C reaches a node from the terminal and again from launch; the second one must not
+        # kill the interpreter while it ends.
+        for number in ENDS:
+            signal.signal(number, signal.SIG_IGN)
         rclpy.try_shutdown()
 
 

@@ -26,6 +26,7 @@ from rclpy.node import Node
 from std_srvs.srv import Trigger
 
 PATIENCE = 60.0  # s, for what takes a moment where nothing else runs
+ANSWER = 5.0  # s, after which a service is asked again
 TOPICS = {
     'encoder_counts': (EncoderCounts, qos.SAMPLES),
     'handle': (HandleState, qos.SAMPLES),
@@ -115,9 +116,15 @@ class Probe:
             self._clients[service] = self.node.create_client(kind, service)
         client = self._clients[service]
         self.until(client.service_is_ready)
-        future = client.call_async(request or kind.Request())
-        self.until(future.done)
-        return future.result()
+        asked = -ANSWER
+
+        def answer():
+            nonlocal asked, future
+            if time.monotonic() - asked > ANSWER:  # the one who was asked may have died
+                asked, future = time.monotonic(), client.call_async(request or kind.Request())
+            return future.done() and future.result()
+        future = None
+        return self.until(answer)
 
     def prescribe(self, prescription=CHEST_PRESS):
         """Ask the load controller to take a prescription."""
