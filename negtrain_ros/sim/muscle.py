@@ -20,7 +20,8 @@ class MuscleSettings(Settings):
     maximum: float = parameter(
         101.0, 'load lifted once, at the threshold velocity', 5.0, 400.0, unit='kg')
     threshold_velocity: float = parameter(
-        0.17, 'velocity of the lift at the maximum', 0.05, 0.5, unit='m/s')
+        0.24, 'steady velocity of the lift at the maximum; its mean from rest to rest is 0.17 m/s',
+        0.05, 0.5, unit='m/s')
     fastest: float = parameter(
         1.8, 'velocity of a lift without load', 0.8, 4.0, unit='m/s')
     straightness: float = parameter(
