@@ -73,7 +73,7 @@ class Turn:
         self._highest = self._before = -math.inf
         self._begin = math.nan
         self._again = math.inf
-        self._phase = Phase.UNKNOWN
+        self._phase = self._way = Phase.UNKNOWN
         self.share = 0.0
 
     def step(
@@ -93,7 +93,7 @@ class Turn:
         self._lowered += dt
         settling = self._lowered < self.settings.settling + 0.2 * prescription.eccentric_time
         self._smooth(-velocity, min(expected, self._typical) or expected, dt, settling)
-        self._follow(phase, fraction)
+        self._follow(phase, fraction, expected)
         outside = (fraction - 1.0) * span
         if (phase is not Phase.ECCENTRIC or extent is None
                 or self._highest < self.settings.reached
@@ -140,10 +140,14 @@ class Turn:
         self._speed += (self._speed_half - self._speed) * weight
         self._ahead = self._speed + (self._speed_half - self._speed) * outlook / smoothing
 
-    def _follow(self, phase: Phase, fraction: float) -> None:
+    def _follow(self, phase: Phase, fraction: float, expected: float) -> None:
         """Remember how far up the handle was since the lift began, and how fast it comes down."""
         if phase is not self._phase:
             self._typical = self._lowered = 0.0
+            if phase is Phase.ECCENTRIC and self._way is not phase and expected < math.inf:
+                # What the lift was like says nothing of the way down, which is sure by now.
+                sure = self.settings.braking * expected
+                self._speed, self._speed_half = max(self._speed, sure), max(self._speed_half, sure)
             if phase is Phase.CONCENTRIC:
                 self._before, self._begin = self._highest, fraction
                 self._highest, self._again = fraction, math.inf
@@ -151,6 +155,8 @@ class Turn:
                     and self._highest - self._begin < self.settings.further):
                 self._highest = max(self._highest, self._before)
             self._phase = phase
+            if phase in (Phase.CONCENTRIC, Phase.ECCENTRIC):
+                self._way = phase
         if fraction > self._highest:
             self._highest = fraction
         if self.slow > self._typical:
