@@ -25,7 +25,7 @@ OVERDUE = 2.0         # steps within which a handle that has turned may still sh
 EDGE_DEVIATION = 0.1  # steps; what the play between two edges adds to the deviation
 SAME = 1e-9           # m; less is no change
 COARSEST = 0.02       # m; no encoder has larger steps
-SETTLING = 20         # samples after which the memories are no longer fitted to the rate
+SETTLING = 30         # samples after which rate and noise are known
 
 
 @dataclass(frozen=True)
@@ -197,6 +197,9 @@ class MotionEstimator:
             # as many equal errors in a row as samples fit into one step of the encoder
             steps = max(abs(self._velocity) / step, SLOWEST_STEPS)
             variance = max(variance, step * step / 12.0 * max(1.0, 1.0 / (steps * interval)))
+        if self._samples < SETTLING:
+            # what is known of the noise is itself a guess from so few samples
+            variance *= (SETTLING / self._samples) ** 2
         return variance
 
     def _learn_noise(self, miss: float, forget: float) -> None:
