@@ -197,8 +197,8 @@ class Session:
         event, reason = self._event(load, now, refusal)
         if event is not None:
             self.request(event, now, reason)
-        elif self.stage is SessionStage.COUNTDOWN and refusal:
-            self._reason = refusal
+        elif self.stage is SessionStage.COUNTDOWN and load is not None:
+            self._reason = load.explanation if load.mode is Mode.FAULT else refusal
         if self.stage in WORKING and load is not None:
             self._activity.feel(load.stamp, load.commanded)
         happenings, self._happenings = tuple(self._happenings), []
@@ -212,7 +212,8 @@ class Session:
             if self._granted(load) and elapsed >= self.settings.countdown:
                 return Event.READY, ''
             if elapsed > self.settings.patience:
-                return Event.STOP, refusal or 'the machine did not get ready'
+                silent = 'the load controller is silent'
+                return Event.STOP, refusal or (load.explanation if load else silent)
         elif self.stage is SessionStage.RESTING and elapsed >= self._activity.rest:
             return Event.RESTED, ''
         elif self.stage in WORKING:
