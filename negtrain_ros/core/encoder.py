@@ -102,10 +102,10 @@ class Encoder:
             return self._restart(position, stamp, Fault.ENCODER_SILENT)
         if self._impossible(position, stamp):
             return self._doubt(stamp, Fault.ENCODER_JUMP, counts, total, position)
-        stood_still = total == self._total
+        change = abs(self._scale * (total - self._total)) / (stamp - last.stamp)
         self._accept(counts, total)
         handle = self._motion.step(position, stamp)
-        self._watch_frozen(stood_still, handle, stamp)
+        self._watch_frozen(change, handle, stamp)
         if self._frozen:
             handle = replace(handle, quality=Quality.FAULTY, faults=(Fault.ENCODER_FROZEN,))
         elif self._fault is not None:
@@ -182,11 +182,13 @@ class Encoder:
             quality = Quality.FAULTY
         return replace(self._last, stamp=stamp, quality=quality, faults=(fault,))
 
-    def _watch_frozen(self, stood_still: bool, handle: Handle, stamp: float) -> None:
+    def _watch_frozen(self, change: float, handle: Handle, stamp: float) -> None:
         """Notice counts that stopped dead out of a movement, away from both stops."""
         settings = self.settings
-        if not stood_still:
-            self._moved, self._speed_before, self._frozen = stamp, abs(handle.velocity), False
+        if change > 0.0:
+            # an estimate lags behind a quick but possible stop, the last change does not
+            self._speed_before = min(abs(handle.velocity), change)
+            self._moved, self._frozen = stamp, False
             return
         margin = 0.02
         between = settings.bottom_stop + margin < handle.position < settings.top_stop - margin

@@ -199,7 +199,7 @@ class MotionEstimator:
             variance = max(variance, step * step / 12.0 * max(1.0, 1.0 / (steps * interval)))
         if self._samples < SETTLING:
             # what is known of the noise is itself a guess from so few samples
-            variance *= (SETTLING / self._samples) ** 2
+            variance *= SETTLING / self._samples
         return variance
 
     def _learn_noise(self, miss: float, forget: float) -> None:
