@@ -29,6 +29,7 @@ LIGHT = 5.0     # kg, below which the handle is light
 HEAVY = 0.97    # share of the eccentric load that has to be there when something breaks
 DELAY = 0.05    # s, from the request to the onset of a fault that the simulation plays
 PATIENCE = 60.0  # s of real time for what is only on the way to a measurement
+ATTEMPTS = 3    # at a lowering, should the training be interrupted on the way there
 FROZEN = 2.0    # s, for which a node stands still
 RECOVERY = 40.0  # s of real time until a repetition has to be complete again
 
@@ -108,8 +109,7 @@ class ProvingGround:
 
     def prove(self, case: Case) -> Outcome:
         """Break something at the full eccentric load; measure, mend, and go on training."""
-        self._go_on()
-        self._wait_for_eccentric()
+        self._reach_eccentric()
         self._reset()
         self._blind = case.blind
         self._onset = case.wrong(self)
@@ -192,16 +192,19 @@ class ProvingGround:
                 self.trainer.begin(training(self.prescription, sets=20, rest=2.0))
         raise Unfinished(f'not training any more: {session.text}; {load.explanation}')
 
-    def _wait_for_eccentric(self) -> None:
-        """Wait for the middle of the lowering at the full load."""
-        prescription = self.prescription
+    def _reach_eccentric(self) -> None:
+        """Train until the middle of a lowering at the full load."""
+        for _ in range(ATTEMPTS):
+            self._go_on()
+            self._watch(lambda: self._lowering() or not self._trains(), PATIENCE)
+            if self._lowering():
+                return
+        raise Unfinished('the eccentric load was never reached')
 
-        def reached() -> bool:
-            estimate = self.trainer.heard.get('phase')
-            return (self.truth.intention == Truth.LOWERING and estimate is not None
-                    and 0.5 < estimate.fraction < 0.75
-                    and self.truth.load > HEAVY * prescription.eccentric)
-        self.trainer.until(reached, PATIENCE, 'the eccentric load was never reached')
+    def _lowering(self) -> bool:
+        return (self.truth.intention == Truth.LOWERING
+                and 0.5 < self.trainer.heard['phase'].fraction < 0.75
+                and self.truth.load > HEAVY * self.prescription.eccentric)
 
     def _watch(self, done: Callable[[], bool], patience: float) -> None:
         try:
