@@ -28,7 +28,8 @@ class GuardSettings(Settings):
     jump: float = parameter(
         5.0, 'rise between two commands that is reported as too fast', 0.5, 100.0, unit='kg')
     unload: float = parameter(
-        2000.0, 'decrease of the load after a trip', 500.0, 10000.0, unit='kg/s')
+        4000.0, 'decrease of the load after a trip, or when told to let go', 500.0, 10000.0,
+        unit='kg/s')
     trusted_for: float = parameter(
         0.15, 'longest time that a command is believed', 0.02, 0.5, unit='s')
     speed_check: bool = parameter(True, 'whether the speed of a falling handle limits the load')
@@ -133,7 +134,7 @@ class Guard:
             if wanted > load:
                 self.load = min(wanted, load + s.rise * dt)
             elif wanted < load:
-                self.load = max(wanted, load - s.fall * dt)
+                self.load = max(wanted, load - (s.fall if self._wanted else s.unload) * dt)
             self.damping = self._asked_damping
             self.limited = self.load != wanted
         self.enabled = self._wanted and not self.trips

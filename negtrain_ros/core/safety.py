@@ -68,7 +68,7 @@ RULES: dict[Fault, Rule] = {
         'encoder silent', _UNLOAD, 0.0, _UNLOAD, _ACKNOWLEDGED, 0.15,
         'no measurement for 50 ms'),
     Fault.ENCODER_FROZEN: Rule(
-        'encoder frozen', _UNLOAD, 0.0, _UNLOAD, _ACKNOWLEDGED, 0.4,
+        'encoder frozen', _UNLOAD, 0.0, _UNLOAD, _ACKNOWLEDGED, 0.3,
         'a moving handle stands still from one sample to the next'),
     Fault.ENCODER_JUMP: Rule(
         'encoder jumps', _NOTE, 0.1, _UNLOAD, _ACKNOWLEDGED, 0.25,

@@ -92,11 +92,12 @@ class Athlete:
     tremor it tells a lift from anything else.
     """
 
-    REFLEX_STIFFNESS = 2500.0  # N/m
-    REFLEX_DAMPING = 400.0  # N s/m
+    # By his isometric force: the stiffness of a muscle goes with its crossbridges, as its force.
+    REFLEX_STIFFNESS = 2.2  # 1/m
+    REFLEX_DAMPING = 0.35  # s/m
     # Without delay: what crossbridges and co-contraction resist, more as the muscle works harder.
-    SLACK_STIFFNESS, TAUT_STIFFNESS = 800.0, 4800.0  # N/m
-    SLACK_DAMPING, TAUT_DAMPING = 150.0, 550.0  # N s/m
+    SLACK_STIFFNESS, TAUT_STIFFNESS = 0.7, 4.2  # 1/m
+    SLACK_DAMPING, TAUT_DAMPING = 0.13, 0.48  # s/m
     PULL = -60.0  # N, he would rather follow the handle than pull it down
     FEELING = 0.05  # s, time constant of feeling the load
     EASY_SPEED = 0.15  # m/s, getting into position
@@ -110,6 +111,7 @@ class Athlete:
     ) -> None:
         self.settings = settings
         self.muscle = Muscle(muscle or MuscleSettings())
+        self._build = self.muscle.isometric
         self.condition = Condition()
         self.intention = Intention.RESTING
         self.repetition = 0
@@ -294,7 +296,8 @@ class Athlete:
         planned, course = (self._place, 0.0) if movement is None else (
             movement.position, movement.velocity)
         error, drift = planned - position, course - velocity
-        wanted = self._felt + self.REFLEX_STIFFNESS * error + self.REFLEX_DAMPING * drift
+        build = self._build
+        wanted = self._felt + build * (self.REFLEX_STIFFNESS * error + self.REFLEX_DAMPING * drift)
         available = full * muscle.share(course)[0]
         sprints = self._maximal and self.intention is Intention.LIFTING and (
             self.settings.top - position > 0.12 * velocity)
@@ -304,8 +307,9 @@ class Athlete:
         if not sprints:
             taut = muscle.activation
             stiff = self.SLACK_STIFFNESS + taut * (self.TAUT_STIFFNESS - self.SLACK_STIFFNESS)
-            viscous = self.SLACK_DAMPING + taut * (self.TAUT_DAMPING - self.SLACK_DAMPING)
-            force += stiff * error + viscous * drift
+            viscous = build * (
+                self.SLACK_DAMPING + taut * (self.TAUT_DAMPING - self.SLACK_DAMPING))
+            force += build * stiff * error + viscous * drift
             damping += viscous
         if force > full * share:
             return full * share, full * loss
