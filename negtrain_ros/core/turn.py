@@ -144,7 +144,8 @@ class Turn:
         """Remember how far up the handle was since the lift began, and how fast it comes down."""
         if phase is not self._phase:
             self._typical = self._lowered = 0.0
-            if phase is Phase.ECCENTRIC and self._way is not phase and expected < math.inf:
+            if phase is Phase.ECCENTRIC and self._way is Phase.CONCENTRIC \
+                    and self._phase is not Phase.TOP_HOLD and expected < math.inf:
                 # What the lift was like says nothing of the way down, which is sure by now.
                 sure = self.settings.braking * expected
                 self._speed, self._speed_half = max(self._speed, sure), max(self._speed_half, sure)
@@ -170,9 +171,8 @@ class Turn:
 
     def _share_of_speed(self, expected: float) -> float:
         settings = self.settings
-        usual = min(expected, self._typical)
-        if usual < settings.slowest:
-            return 1.0 if min(self._speed, self._slow_half) > 0.0 else 0.0
-        full = settings.braking * usual
+        # Until it has got going, a way down has to show part of its tempo: tremor shows none.
+        going = self._typical >= settings.slowest
+        full = settings.braking * (min(expected, self._typical) if going else 0.5 * expected)
         share = (self._ahead - 0.5 * full) / (0.5 * full)
         return min(1.0, max(0.0, share))
