@@ -148,7 +148,8 @@ class Turn:
                     and self._phase is not Phase.TOP_HOLD and expected < math.inf:
                 # What the lift was like says nothing of the way down, which is sure by now.
                 sure = self.settings.braking * expected
-                self._speed, self._speed_half = max(self._speed, sure), max(self._speed_half, sure)
+                self._speed_half = max(self._speed_half, sure)
+                self._speed = self._ahead = max(self._speed, sure)
             if phase is Phase.CONCENTRIC:
                 self._before, self._begin = self._highest, fraction
                 self._highest, self._again = fraction, math.inf
