@@ -130,6 +130,7 @@ class LoadController:
             target, limit = self._target(prescription, reaction, fraction)
         load, damping, limit = self._shape(target, limit, reaction, dt)
         if self.mode is Mode.UNLOADING and load < UNLOADED:
+            load = 0.0
             self._change(Event.UNLOADED)
         self._sequence = (self._sequence + 1) & 0xFFFFFFFF
         enable = self.mode in LOADED or (self.mode is Mode.FAULT and damping > 0.0)
