@@ -13,7 +13,7 @@ import math
 from pathlib import Path
 import signal
 import time
-from typing import Any, IO
+from typing import Any, IO, Self
 
 from negtrain_interfaces.msg import PhaseState, Truth
 from negtrain_ros.bringup import SIMULATION, Start
@@ -89,18 +89,24 @@ class ProvingGround:
         self.prescription = prescription
         self._folder = history
         self.runner = Runner(SIMULATION, start, log)
-        self.trainer = Trainer(start.namespace, on_value=self._on_value, on_truth=self._on_truth)
+        self.trainer = Trainer(start.namespace, idle=self._on_idle, on_value=self._on_value,
+                               on_truth=self._on_truth)
+        self._calibrating = False
         self.truth = Truth()
         self.done = 0
         self._announced: set[float] = set()
         self._reset()
 
-    def __enter__(self) -> 'ProvingGround':
+    def __enter__(self) -> Self:
         """Bring everything up and calibrate."""
         self.runner.__enter__()
         self.trainer.wait_for_machine()
-        self.trainer.calibrate(self.prescription.athlete, self.prescription.exercise)
-        return self
+        for _ in range(ATTEMPTS - 1):
+            try:
+                return self._calibrated()
+            except Unfinished:
+                self.trainer.ask('reset_faults')
+        return self._calibrated()
 
     def __exit__(self, *error: Any) -> None:
         """Bring everything down."""
@@ -191,6 +197,18 @@ class ProvingGround:
                     SessionStage.IDLE, SessionStage.FINISHED, SessionStage.STOPPED):
                 self.trainer.begin(training(self.prescription, sets=20, rest=2.0))
         raise Unfinished(f'not training any more: {session.text}; {load.explanation}')
+
+    def _calibrated(self) -> Self:
+        self._calibrating = True
+        self.trainer.calibrate(self.prescription.athlete, self.prescription.exercise)
+        self._calibrating = False
+        return self
+
+    def _on_idle(self) -> None:
+        """Give a calibration up that was interrupted: nobody is there to go on with it."""
+        session = self.trainer.heard.get('session')
+        if self._calibrating and session and session.stage is SessionStage.PAUSED:
+            raise Unfinished(session.text)
 
     def _reach_eccentric(self) -> None:
         """Train until the middle of a lowering at the full load."""
