@@ -111,6 +111,8 @@ class LoadController:
         moves = not abs(self._turn.slow) <= AT_REST
         if self.mode is Mode.FAULT and self._inputs.handle is not None and moves:
             return 'the handle moves'
+        if self.mode is Mode.FAULT and self.commanded > 0.0:
+            return 'not unloaded yet'
         refusal = self._supervisor.acknowledge()
         if refusal is None:
             self._change(Event.CLEARED)

@@ -34,12 +34,12 @@ class Supervisor:
         self.faults = tuple(sorted(self.held.union(self._since)))
 
     def acknowledge(self) -> str | None:
-        """Let go of the held faults whose cause is gone; return why not all, if so."""
+        """Let go of the held faults if their causes are gone; return why not."""
         lasting = self.held.intersection(self._since)
-        self.held = lasting
-        self.faults = tuple(sorted(self.held.union(self._since)))
         if lasting:
             return f'still there: {names(lasting)}'
+        self.held = set()
+        self.faults = tuple(sorted(self._since))
         return None
 
     def step(

@@ -73,6 +73,7 @@ class Turn:
         self._highest = self._before = -math.inf
         self._begin = math.nan
         self._again = math.inf
+        self._tapering = False
         self._phase = self._way = Phase.UNKNOWN
         self.share = 0.0
 
@@ -108,11 +109,12 @@ class Turn:
         else:
             self._again = math.inf
         # A load that goes at once lifts the handle in the hands that bore it, as a turn would.
-        share = min(share, self._share_of_range(fraction, span))
-        if self._speed > self.settings.slowest:
-            share = max(share, self.share - dt / max(
-                              0.1, self.settings.let_down * prescription.eccentric_time))
-        self.share = share
+        down = self.share - dt / max(0.1, self.settings.let_down * prescription.eccentric_time)
+        left = self._share_of_range(fraction, span)
+        # What has begun near the end goes on, or tremor would bring the overload back there.
+        self._tapering = self._tapering or left < 1.0
+        share = min(share, left, max(0.0, down)) if self._tapering else share
+        self.share = max(share, down) if self._speed > self.settings.slowest else share
         return self.share
 
     def _smooth(self, lowering: float, usual: float, dt: float, settling: bool) -> None:
@@ -144,6 +146,7 @@ class Turn:
         """Remember how far up the handle was since the lift began, and how fast it comes down."""
         if phase is not self._phase:
             self._typical = self._lowered = 0.0
+            self._tapering = False
             if phase is Phase.ECCENTRIC and self._way is Phase.CONCENTRIC \
                     and self._phase is not Phase.TOP_HOLD and expected < math.inf:
                 # What the lift was like says nothing of the way down, which is sure by now.

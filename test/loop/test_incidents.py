@@ -107,7 +107,8 @@ BOUNDS = {Fault.ENCODER_SILENT: 0.1, Fault.ENCODER_FROZEN: 0.25}
 @pytest.mark.parametrize('fault', [
     Fault.EMERGENCY_STOP, Fault.ENCODER_SILENT, Fault.ENCODER_FROZEN, Fault.ENCODER_JUMP,
     Fault.ENCODER_INVALID, Fault.TIME_INVALID, Fault.COMMAND_LOST, Fault.RESTARTED,
-    Fault.COMMAND_INVALID, Fault.LOAD_MISMATCH, Fault.DRIVE, Fault.RUNAWAY], ids=lambda fault: fault.name.lower())
+    Fault.COMMAND_INVALID, Fault.LOAD_MISMATCH, Fault.DRIVE, Fault.RUNAWAY],
+    ids=lambda fault: fault.name.lower())
 def test_what_has_a_bound_keeps_it(fault, onset):
     settings = RehearsalSettings(repetitions=12, patience=40.0)
     outcome = Rehearsal(
