@@ -1,5 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
+"""`negtrain replay`: recordings in, events out, one line for what cannot be read."""
 import json
 
 from negtrain_ros import replay

@@ -105,7 +105,7 @@ class ProvingGround:
             try:
                 return self._calibrated()
             except Unfinished:
-                self.trainer.ask('reset_faults')
+                self._acknowledge()
         return self._calibrated()
 
     def __exit__(self, *error: Any) -> None:
@@ -203,6 +203,12 @@ class ProvingGround:
         self.trainer.calibrate(self.prescription.athlete, self.prescription.exercise)
         self._calibrating = False
         return self
+
+    def _acknowledge(self) -> None:
+        """Acknowledge all faults, as soon as they can be."""
+        end = time.monotonic() + PATIENCE
+        while not self.trainer.ask('reset_faults')[0] and time.monotonic() < end:
+            self._listen(0.3)
 
     def _on_idle(self) -> None:
         """Give a calibration up that was interrupted: nobody is there to go on with it."""

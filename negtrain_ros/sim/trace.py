@@ -74,5 +74,6 @@ class Recorder:
         names = [each.name for each in fields(Trace)]
         columns = np.array(self._numbers).reshape(-1, len(names)).T
         types: list[Any] = [np.float64] * 7 + [np.int64] * 5 + [np.bool_]
-        return Trace(**{name: column.astype(kind) for name, column, kind in zip(
-            names, columns, types, strict=True)})
+        arrays: dict[str, Any] = {name: column.astype(kind) for name, column, kind in zip(
+            names, columns, types, strict=True)}
+        return Trace(**arrays)

@@ -1,5 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
+"""The range of motion from light repetitions."""
 from dataclasses import replace
 
 from negtrain_ros.core.calibration import CalibrationSettings, RangeCalibration

@@ -1,5 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
+"""Counts to motion, and everything that counts can do wrong."""
 from dataclasses import replace
 from math import inf, nan
 

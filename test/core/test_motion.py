@@ -1,5 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
+"""Position, velocity and how far they can be trusted."""
 from math import cos, pi, sin
 
 from hypothesis import given

@@ -1,5 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
+"""Phases as they are and not as tremor, sway or creep look."""
 from dataclasses import replace
 from math import isnan, pi, sin
 

@@ -1,5 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
+"""What counts as a repetition, and what is measured in it."""
 from math import inf, isnan, nan
 
 from chain import repetitions, smooth, steps

@@ -226,7 +226,7 @@ def test_overloaded_he_can_brake_but_not_stop_and_more_load_is_faster():
 
 
 def test_beyond_the_plateau_he_is_overrun_until_over_speed_trips():
-    _, faults = lower_in_spite_of_full_effort(1.7)
+    _, faults = lower_in_spite_of_full_effort(1.6)
     assert Fault.OVER_SPEED in faults
 
 

@@ -1,5 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
+"""Synthetic recordings keep what they promise."""
 from hypothesis import given
 from hypothesis import settings as example_settings
 from hypothesis import strategies as st

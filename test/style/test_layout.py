@@ -31,8 +31,8 @@ ALLOWED = {
 PURE = {'core', 'sim'}
 PURE_IMPORTS = {
     'collections', 'dataclasses', 'enum', 'functools', 'itertools', 'math', 'operator', 'types',
-    'typing', 'abc', 'bisect', 'heapq', 'fractions', 'statistics', 'numpy', 'transforms3d',
-    'negtrain_ros', 'cmath', 'contextlib', 'string',
+    'typing', 'abc', 'array', 'bisect', 'heapq', 'fractions', 'statistics', 'numpy',
+    'transforms3d', 'negtrain_ros', 'cmath', 'contextlib', 'string',
 }
 ROS = {'rclpy', 'negtrain_interfaces', 'std_srvs', 'std_msgs', 'rcl_interfaces', 'launch'}
 LONGEST_NODE = 110  # lines that are not empty; a longer node decides something
