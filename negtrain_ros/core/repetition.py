@@ -33,6 +33,8 @@ class RepetitionSettings(Settings):
         0.05, 'shortest travel that can be half a repetition', 0.01, 1.0, unit='m')
     share: float = parameter(
         0.6, 'the same, as a share of the personal range when it is known', 0.1, 0.95)
+    attempt: float = parameter(
+        0.2, 'share of the shortest travel below which nothing was attempted', 0.02, 0.9)
     order: str = parameter(
         'con-ecc', 'which phase begins a repetition', choices=('con-ecc', 'ecc-con'))
     returned: float = parameter(
@@ -75,6 +77,8 @@ class RepetitionCounter:
     def _begin(self) -> None:
         self._leg: Leg | None = None
         self._early: deque[Sample] = deque(maxlen=PENDING)
+        self._before: Leg | None = None
+        self._open = False
         self._first: Leg | None = None
         self._measured = NOTHING
         self._announced = False
@@ -116,6 +120,8 @@ class RepetitionCounter:
             assert leg is not None
         leg.step(sample)
         if result is None:
+            result = self._confirmed(leg, sample)
+        if result is None:
             result = self._rested(leg, handle, estimate)
         return result
 
@@ -124,13 +130,37 @@ class RepetitionCounter:
         return min(self.settings.park_speed, 0.1 * self._min_range)
 
     @property
+    def _least(self) -> float:
+        return self.settings.attempt * self._min_range
+
+    @property
     def _opening(self) -> int:
         return 1 if self._order is Order.CONCENTRIC_FIRST else -1
 
     def _turned(self, leg: Leg, turn: float, stamp: float) -> Repetition | None:
-        """One leg has ended in a turn, the other begins."""
-        self._leg = leg.turn(turn)
+        """Take a turn; after a way that was none, the way before goes on."""
         self._held_since = None
+        before, self._before = self._before, None
+        if leg.travel < self._least:
+            self._leg = before or leg.turn(turn)
+            return None
+        self._leg, self._before = leg.turn(turn), leg
+        self._open = leg.travel < self._min_range
+        return None if self._open else self._ended(leg, stamp)
+
+    def _confirmed(self, leg: Leg, sample: Sample) -> Repetition | None:
+        """Let the way before end for good, once the present one is a way."""
+        before = self._before
+        if before is None:
+            return None
+        if leg.travel < self._least:
+            before.step(sample)
+            return None
+        self._before = None
+        return self._ended(before, sample[0]) if self._open else None
+
+    def _ended(self, leg: Leg, stamp: float) -> Repetition | None:
+        """One way has ended in a turn."""
         if leg.direction == self._opening:
             if leg.travel >= self._min_range:
                 self._first = leg
