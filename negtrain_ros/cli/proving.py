@@ -23,6 +23,7 @@ from negtrain_ros.history.opening import open_to_read
 from negtrain_ros.history.tables import REPETITIONS
 from negtrain_ros.runner import Runner
 from negtrain_ros.shell.conversions import seconds
+from negtrain_ros.sim.faults import PLAYS
 from sqlalchemy import select
 
 LIGHT = 5.0     # kg, below which the handle is light
@@ -115,7 +116,10 @@ class ProvingGround:
 
     def prove(self, case: Case) -> Outcome:
         """Break something at the full eccentric load; measure, mend, and go on training."""
-        self._reach_eccentric()
+        try:
+            self._reach_eccentric()
+        except Unfinished as failure:
+            return Outcome(case, math.nan, math.nan, False, str(failure))
         self._reset()
         self._blind = case.blind
         self._onset = case.wrong(self)
@@ -123,6 +127,7 @@ class ProvingGround:
         if not case.refused:
             self._watch(lambda: not math.isnan(self._light), 3.0 * case.bound + 2.0)
         case.right(self)
+        self._watch(lambda: self.machine_time() > self._over, PATIENCE)
         done = self.done
         try:
             self._go_on()
@@ -145,6 +150,7 @@ class ProvingGround:
     def play(self, fault: Fault) -> float:
         """Have the simulation play a fault; return its onset [s]."""
         onset = self.machine_time() + DELAY
+        self._over = onset + PLAYS[fault].duration
         self.trainer.inject(f'{fault.name.lower()} {DELAY}')
         return onset
 
@@ -243,6 +249,7 @@ class ProvingGround:
         self._onset = math.inf
         self._detected = self._light = math.nan
         self._blind = False
+        self._over = -math.inf
 
     def _on_truth(self, truth: Truth) -> None:
         self.truth = truth

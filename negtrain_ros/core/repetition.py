@@ -120,7 +120,7 @@ class RepetitionCounter:
             assert leg is not None
         leg.step(sample)
         if result is None:
-            result = self._confirmed(leg, sample)
+            result = self._confirmed(leg, handle.stamp)
         if result is None:
             result = self._rested(leg, handle, estimate)
         return result
@@ -148,16 +148,13 @@ class RepetitionCounter:
         self._open = leg.travel < self._min_range
         return None if self._open else self._ended(leg, stamp)
 
-    def _confirmed(self, leg: Leg, sample: Sample) -> Repetition | None:
+    def _confirmed(self, leg: Leg, stamp: float) -> Repetition | None:
         """Let the way before end for good, once the present one is a way."""
         before = self._before
-        if before is None:
-            return None
-        if leg.travel < self._least:
-            before.step(sample)
+        if before is None or leg.travel < self._least:
             return None
         self._before = None
-        return self._ended(before, sample[0]) if self._open else None
+        return self._ended(before, stamp) if self._open else None
 
     def _ended(self, leg: Leg, stamp: float) -> Repetition | None:
         """One way has ended in a turn."""

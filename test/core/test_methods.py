@@ -5,7 +5,8 @@ from dataclasses import replace
 from itertools import product
 import math
 
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 from negtrain_ros.core.limits import Limits
 from negtrain_ros.core.methods import check, Effort, FRESH, LAWS
 from negtrain_ros.core.types import Method, Phase, Prescription, Range
