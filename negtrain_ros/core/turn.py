@@ -70,7 +70,8 @@ class Turn:
         self._speed = self._speed_half = self._ahead = 0.0
         self._above = self._below = 0.0
         self._typical = self._lowered = 0.0
-        self._highest = self._before = -math.inf
+        self._highest = -math.inf
+        self._before = (-math.inf, math.inf)
         self._begin = math.nan
         self._again = math.inf
         self._tapering = False
@@ -104,7 +105,9 @@ class Turn:
         share = self._share_of_speed(expected)
         if share <= 0.0 and self._typical >= self.settings.slowest:
             self._again = min(self._again, fraction - self.settings.further)
-        elif fraction > self._again:
+        elif fraction > self._again or (
+                self._again < math.inf and self._speed < self.settings.braking * expected):
+            # What comes again pushes a slow hand ahead of its course, and its halt seems a turn.
             share = 0.0
         else:
             self._again = math.inf
@@ -154,11 +157,13 @@ class Turn:
                 self._speed_half = max(self._speed_half, sure)
                 self._speed = self._ahead = max(self._speed, sure)
             if phase is Phase.CONCENTRIC:
-                self._before, self._begin = self._highest, fraction
+                self._before, self._begin = (self._highest, self._again), fraction
                 self._highest, self._again = fraction, math.inf
             elif (self._phase is Phase.CONCENTRIC
                     and self._highest - self._begin < self.settings.further):
-                self._highest = max(self._highest, self._before)
+                # A jolt, as of a load taken back, is no lift.
+                highest, self._again = self._before
+                self._highest = max(self._highest, highest)
             self._phase = phase
             if phase in (Phase.CONCENTRIC, Phase.ECCENTRIC):
                 self._way = phase

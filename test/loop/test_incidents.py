@@ -1,7 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """Whatever happens to the athlete or breaks, he ends up with a light handle, soon."""
-from checks import check, never_overloaded_in_a_lift, unloads_within
+from checks import check, MARGIN, never_overloaded_in_a_lift, unloads_within
 from negtrain_ros.core.guard import GuardSettings
 from negtrain_ros.core.load import LoadSettings
 from negtrain_ros.core.safety import RULES
@@ -98,6 +98,20 @@ def test_every_fault_in_the_middle_of_a_lowering_ends_light_or_harmless(fault, o
         detected = next(time for time, seen in outcome.faults if seen in signs)
         assert detected - onset <= max(RULES[fault].bound, 4.0 + PLAYS[fault].duration)
         assert trace.load[-1] < 0.1
+
+
+@pytest.mark.parametrize('down', [3.0, 8.0])
+def test_a_load_taken_back_from_a_far_slower_hand_does_not_come_again(down):
+    athlete = AthleteSettings(eccentric_time=down, tremor=0.0)
+    twice = RehearsalSettings(repetitions=2, patience=40.0)
+    trace = Rehearsal(twice, seed=3, athlete=athlete).run().trace
+    way = trace.training & (trace.repetition == 2) & trace.means(Intention.LOWERING)
+    slower = FaultInjection(Fault.PHASE_TOO_LONG, float(np.median(trace.time[way])))
+    outcome = Rehearsal(twice, seed=3, athlete=athlete, injections=[slower]).run()
+    trace = outcome.trace
+    later = (trace.repetition == 2) & (trace.time > slower.onset + 0.3)
+    assert trace.commanded[later].max() <= twice.concentric + MARGIN
+    check(outcome, twice, never_overloaded_in_a_lift)
 
 
 BOUNDS = {Fault.ENCODER_SILENT: 0.1, Fault.ENCODER_FROZEN: 0.25}
