@@ -23,7 +23,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-BAR = 40  # columns
+BAR = 34  # columns
 COLOURS = {Phase.CONCENTRIC: 'green', Phase.ECCENTRIC: 'red'}
 HEAVIEST = 100.0  # kg, full bar
 

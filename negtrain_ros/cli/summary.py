@@ -71,6 +71,7 @@ def draw(
     figure, (above, below) = pyplot.subplots(
         2, 1, sharex=True, figsize=(12, 6), layout='constrained')
     above.plot(times, positions, color='black', linewidth=1.0)
+    above.margins(y=0.15)
     above.set_ylabel('position [m]')
     for repetition in repetitions:
         ways = (repetition.concentric, 'tab:green'), (repetition.eccentric, 'tab:red')
