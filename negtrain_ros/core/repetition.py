@@ -143,6 +143,8 @@ class RepetitionCounter:
         before, self._before = self._before, None
         if leg.travel < self._least:
             self._leg = before or leg.turn(turn)
+            # A way back that has completed a repetition will not end a second one.
+            self._done = self._done or (before is not None and not self._open)
             return None
         self._leg, self._before = leg.turn(turn), leg
         self._open = leg.travel < self._min_range

@@ -1,6 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """Tell the phases of the movement apart and count the repetitions."""
+from dataclasses import replace
 import math
 
 from negtrain_interfaces.msg import HandleState, MachineState, PhaseState, Prescription, Repetition
@@ -43,7 +44,7 @@ class PhaseDetectorNode(Node):
     def _on_handle(self, message):
         handle = conversions.from_msg(types.Handle, message)
         self._diagnostics.heard('handle', handle.stamp)
-        estimate = self._detector.step(handle)
+        estimate = replace(self._detector.step(handle), repetition=self._counter.count)
         self._phases.publish(conversions.to_msg(estimate))
         repetition = self._counter.step(handle, estimate, self._load)
         if repetition is not None:
