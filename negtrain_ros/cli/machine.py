@@ -8,11 +8,12 @@ from typing import Annotated
 from negtrain_interfaces.action import Train
 from negtrain_ros.cli import Refused
 from negtrain_ros.cli.display import Display, Lines
+from negtrain_ros.cli.sim import METHODS
 from negtrain_ros.cli.summary import tabulate
 from negtrain_ros.cli.trainer import Trainer, training, Unfinished
 from negtrain_ros.core.prescription import loads
 from negtrain_ros.core.strength import StrengthMethod
-from negtrain_ros.core.types import Method, Prescription, Verdict
+from negtrain_ros.core.types import Prescription, Verdict
 from rich.console import Console
 from typer import Argument, confirm, Option
 
@@ -20,7 +21,6 @@ Athlete = Annotated[str, Argument(help='name')]
 Exercise = Annotated[str, Argument(help='one of config/exercises.yaml')]
 Namespace = Annotated[str, Option(help='of the machine')]
 STRENGTH_METHODS = {method.name.lower(): method for method in StrengthMethod}
-METHODS = {method.name.lower(): method for method in Method}
 
 
 def calibrate(athlete: Athlete, exercise: Exercise, namespace: Namespace = '') -> None:
