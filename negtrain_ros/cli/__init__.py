@@ -38,17 +38,19 @@ def main() -> None:
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     app.callback(help='Negative training on a strength machine with a motor.')(lambda: None)
     called = sys.argv[1] if len(sys.argv) > 1 else ''
-    for name in [called] if called in COMMANDS else COMMANDS:
-        command = getattr(import_module(COMMANDS[name]), name)
-        if isinstance(command, typer.Typer):
-            app.add_typer(command, name=name)
-        else:
-            app.command(name)(command)
     try:
+        for name in [called] if called in COMMANDS else COMMANDS:
+            command = getattr(import_module(COMMANDS[name]), name)
+            if isinstance(command, typer.Typer):
+                app.add_typer(command, name=name)
+            else:
+                app.command(name)(command)
         app()
     except Refused as refusal:
         print(f'negtrain: {refusal}', file=sys.stderr)
         sys.exit(refusal.status)
+    except KeyboardInterrupt:
+        sys.exit(128 + signal.SIGINT)
 
 
 def _terminate(number: int, frame: FrameType | None) -> None:

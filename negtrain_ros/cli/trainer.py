@@ -1,7 +1,9 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """A client of the session manager, as an app at the machine would be one."""
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+import signal
 import time
 from typing import Any
 
@@ -33,6 +35,7 @@ from std_srvs.srv import Trigger
 DISCOVERY = 1.0  # s, after which whoever is in the graph has been seen
 START_UP = 30.0  # s, for all nodes to be there
 ANSWER = 10.0    # s, for a request to be taken or refused
+ENDS = (signal.SIGINT, signal.SIGTERM)
 
 TOPICS = {
     'phase': (PhaseState, types.PhaseEstimate, qos.SAMPLES),
@@ -100,7 +103,7 @@ class Trainer:
         """Return the nodes of a machine that are in the namespace already, after a look around."""
         end = time.monotonic() + DISCOVERY
         while time.monotonic() < end:
-            self._executor.spin_once(timeout_sec=0.05)
+            self._listen(0.05)
             found = [name for name, namespace in self._node.get_node_names_and_namespaces()
                      if namespace == self._node.get_namespace() and name in SIMULATION]
             if found:
@@ -190,7 +193,7 @@ class Trainer:
             return self._result(handle.get_result_async(), None).result
         except BaseException:
             handle.cancel_goal_async()
-            self._executor.spin_once(timeout_sec=0.2)
+            self._listen(0.2)
             raise
 
     def _result(self, future: Future, patience: float | None) -> Any:
@@ -206,7 +209,7 @@ class Trainer:
         """
         begin = looked = time.monotonic()
         while not done():
-            self._executor.spin_once(timeout_sec=0.05)
+            self._listen(0.05)
             now = time.monotonic()
             if now - looked > 0.05:
                 self._idle()
@@ -214,11 +217,31 @@ class Trainer:
             if patience is not None and now - begin > patience:
                 raise Unfinished(otherwise)
 
+    def _listen(self, patience: float) -> None:
+        """Take what comes next, for which it waits at most so long [s]."""
+        with _signals_wait():
+            self._executor.spin_once(timeout_sec=patience)
+
     def _listener(self, topic: str, kind: type) -> Callable[[Any], None]:
         def listen(message: Any) -> None:
             value = self.heard[topic] = conversions.from_msg(kind, message)
             self._on_value(topic, value)
         return listen
+
+
+@contextmanager
+def _signals_wait() -> Iterator[None]:
+    """Put off what ends the command: rclpy cannot be left in the middle of taking a message."""
+    came: list[int] = []
+    before = {number: signal.signal(number, lambda number, frame: came.append(number))
+              for number in ENDS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    for number in came:
+        signal.raise_signal(number)
 
 
 def training(prescription: types.Prescription, sets: int, rest: float) -> Train.Goal:
