@@ -8,13 +8,12 @@ or not, and waits until the load controller shows it; so a controller that refus
 falls into a fault needs no path of its own.
 """
 from dataclasses import dataclass, replace
-from enum import auto, Enum
 
 from negtrain_ros.core.activity import Activity
+from negtrain_ros.core.course import CLOSED, Event, INSTRUCTIONS, OPEN, TRANSITIONS, WORKING
 from negtrain_ros.core.settings import parameter, Settings
 from negtrain_ros.core.types import (
     Fault,
-    Instruction,
     Limit,
     LoadState,
     Mode,
@@ -24,47 +23,9 @@ from negtrain_ros.core.types import (
     SessionState,
     SetEnd,
 )
+from negtrain_ros.core.wish import Wish
 
-
-class Event(Enum):
-    """What can happen to a session."""
-
-    START = auto()      # an activity was asked for
-    READY = auto()      # position taken, armed, countdown over
-    SET_OVER = auto()   # and another one follows
-    LAST_OVER = auto()  # and it was the last
-    RESTED = auto()     # or the rest was skipped
-    PAUSE = auto()      # asked for, or the machine has unloaded
-    RESUME = auto()
-    STOP = auto()
-
-
-WORKING = (SessionStage.CALIBRATING, SessionStage.TESTING, SessionStage.TRAINING)
-OPEN = (SessionStage.COUNTDOWN, *WORKING, SessionStage.RESTING, SessionStage.PAUSED)
-CLOSED = (SessionStage.IDLE, SessionStage.FINISHED, SessionStage.STOPPED)
-
-# READY leads to the working stage of the activity in hand; TRAINING stands for all three.
-TRANSITIONS: dict[tuple[SessionStage, Event], SessionStage] = {
-    **{(stage, Event.START): SessionStage.COUNTDOWN for stage in CLOSED},
-    (SessionStage.COUNTDOWN, Event.READY): SessionStage.TRAINING,
-    **{(stage, Event.SET_OVER): SessionStage.RESTING for stage in WORKING},
-    **{(stage, Event.LAST_OVER): SessionStage.FINISHED for stage in WORKING},
-    (SessionStage.RESTING, Event.RESTED): SessionStage.COUNTDOWN,
-    **{(stage, Event.PAUSE): SessionStage.PAUSED
-       for stage in OPEN if stage is not SessionStage.PAUSED},
-    (SessionStage.PAUSED, Event.RESUME): SessionStage.COUNTDOWN,
-    **{(stage, Event.STOP): SessionStage.STOPPED for stage in OPEN},
-}
-
-INSTRUCTIONS = {
-    SessionStage.COUNTDOWN: (Instruction.TAKE_POSITION, 'bring the handle to rest at the start'),
-    SessionStage.RESTING: (Instruction.REST, 'rest'),
-    SessionStage.PAUSED: (Instruction.REST, 'paused'),
-    SessionStage.FINISHED: (Instruction.NOTHING, 'finished'),
-    SessionStage.STOPPED: (Instruction.NOTHING, 'stopped'),
-    SessionStage.IDLE: (Instruction.NOTHING, 'ready'),
-}
-
+HEARTBEAT = 0.25  # s between states in which nothing but the clock has changed
 
 @dataclass(frozen=True)
 class SessionSettings(Settings):
@@ -76,13 +37,6 @@ class SessionSettings(Settings):
                                  unit='s')
     patience: float = parameter(60.0, 'how long the machine may refuse to arm before it stops',
                                 1.0, 600.0, unit='s')
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What the load controller is to be brought to: armed, with this prescription in force."""
-
-    prescription: Prescription
 
 
 @dataclass(frozen=True)
@@ -135,9 +89,11 @@ class Session:
         self._happenings: list[Happening] = []
 
     @property
-    def open(self) -> bool:
-        """Tell whether an activity is under way."""
-        return self.stage in OPEN
+    def occupied(self) -> str:
+        """Say who is on the machine; empty: nobody, and an activity can begin."""
+        if self.stage not in OPEN or self.activity is None:
+            return ''
+        return f'{self.activity.prescription.athlete or "somebody"} is on the machine'
 
     @property
     def wish(self) -> Wish | None:
@@ -148,9 +104,8 @@ class Session:
 
     def start(self, activity: Activity, now: float) -> str | None:
         """Begin an activity at `now` [s]; return why not, if another one is open."""
-        if self.open and self.activity is not None:
-            athlete = self.activity.prescription.athlete
-            return f'{athlete or "somebody"} is on the machine'
+        if self.occupied:
+            return self.occupied
         self.activity = activity
         return self.request(Event.START, now)
 
@@ -269,28 +224,7 @@ class Session:
             rest_left=max(0.0, lasts - (now - self._entered)))
 
 
-class Request(Enum):
-    """What can be asked of the load controller."""
-
-    PRESCRIBE = auto()
-    ARM = auto()
-    DISARM = auto()
-
-
-def next_request(wish: Wish | None, load: LoadState | None) -> Request | None:
-    """
-    Return the next step that brings the load controller towards a wish.
-
-    A fault in force is nobody's to clear but a person's: nothing is asked for then.
-
-    :param load: newest word of the load controller, None while it was never heard
-    """
-    if load is None:
-        return None
-    if wish is None or load.prescription != wish.prescription:
-        if load.mode is Mode.ARMED:
-            return Request.DISARM
-        if wish is None or load.mode is not Mode.DISARMED:
-            return None
-        return Request.PRESCRIBE
-    return Request.ARM if load.mode is Mode.DISARMED else None
+def differs(state: SessionState, before: SessionState) -> bool:
+    """Tell whether a state is worth saying after another one."""
+    return state.stamp - before.stamp >= HEARTBEAT or replace(
+        state, stamp=before.stamp, rest_left=before.rest_left) != before

@@ -7,6 +7,7 @@ One process per machine writes; it never waits long for the database (see keeper
 else reads with the questions of reading.py.
 """
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 import json
 from pathlib import Path
 import socket
@@ -35,6 +36,7 @@ from sqlalchemy import Engine
 
 DEADLINE = 0.25  # s, a quarter of what the load controller waits for the session manager
 RETRY = 2.0  # s
+OPENING = 2.0  # s
 
 
 class History:
@@ -42,16 +44,19 @@ class History:
 
     def __init__(
         self, url: str = '', folder: Path | None = None, *, machine: str = '',
-        deadline: float = DEADLINE, retry: float = RETRY,
+        deadline: float = DEADLINE, retry: float = RETRY, opening: float = OPENING,
         clock: Callable[[], float] = time.time, warn: Callable[[str], None] = lambda line: None,
     ) -> None:
         """
         Open the history, deliver what is owed to it, and close what a crash left open.
 
+        A database that is away or slow is not waited for: it gets what it is owed later.
+
         :param url: database; empty: history.sqlite in the folder
         :param folder: where this machine keeps its own; None: the user's data folder
         :param machine: name of this machine among all that share the database
         :param deadline: how long a write may wait for the database [s]
+        :param opening: the same before the first write, when it may refuse this machine [s]
         :param clock: seconds since 1970, for the dates
         :param warn: told in one line what an operator should know
         :raises HistoryError: if this machine could not keep anything
@@ -66,11 +71,8 @@ class History:
         self._keeper = Keeper(
             self._engine, spool, deadline=deadline, retry=retry, warn=warn)
         try:
-            self._keeper.ask(lambda engine: None)
-        except Away as away:
-            if self._engine.dialect.name == 'sqlite':
-                self.close()
-                raise HistoryError(str(away)) from away
+            with suppress(Away):
+                self._keeper.ask(lambda engine: None, opening)
         except HistoryError:
             self.close()
             raise

@@ -85,6 +85,12 @@ class Journal:
             record.end(STATUSES[happening.stage], happening.reason, recording)
             self._record = None
 
+    def close(self) -> None:
+        """End the recording and deliver what is owed; a session under way stays interrupted."""
+        if self._recorder:
+            self._recorder.end()
+        self._history.close()
+
     def watch(self, load: LoadState) -> None:
         """Keep the faults that a load state shows for the first time."""
         if self._record:

@@ -1,31 +1,26 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """Run calibrations, strength tests and trainings, and keep what came of them."""
-from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 from negtrain_interfaces.msg import LoadState, Repetition, SessionState
 from negtrain_interfaces.srv import AcceptStrengthTest
 from negtrain_ros.core import types
 from negtrain_ros.core.calibration import CalibrationSettings
-from negtrain_ros.core.session import Event, Session, SessionEnded, SessionSettings
+from negtrain_ros.core.course import Event
+from negtrain_ros.core.session import differs, Session, SessionEnded, SessionSettings
 from negtrain_ros.core.strength import StrengthSettings
-from negtrain_ros.history.database import default_folder, HistoryError
-from negtrain_ros.history.history import History
-from negtrain_ros.history.journal import Journal
 from negtrain_ros.history.settings import HistorySettings
 from negtrain_ros.shell import conversions, parameters, qos, run
 from negtrain_ros.shell.actions import Actions
 from negtrain_ros.shell.diagnostics import Diagnostics
+from negtrain_ros.shell.keeping import open_history
 from negtrain_ros.shell.offers import Offers
-from negtrain_ros.shell.recorder import Recorder
 from negtrain_ros.shell.wishes import Wishes
 from rclpy.node import Node
 from std_srvs.srv import Trigger
 
 PERIOD = 0.05  # s
-HEARTBEAT = 0.25  # s between states in which nothing but the clock has changed
 REQUESTS = {'pause': Event.PAUSE, 'resume': Event.RESUME, 'skip_rest': Event.RESTED}
 
 
@@ -40,11 +35,7 @@ class SessionManager(Node):
             self, session=SessionSettings, calibration=CalibrationSettings,
             strength=StrengthSettings, history=HistorySettings)
         self._session = Session(session)
-        folder = Path(place.folder) if place.folder else default_folder()
-        self._history = History(
-            place.url, folder, machine=place.machine, warn=self.get_logger().warning)
-        recorder = Recorder(self, folder / 'recordings', self.get_logger().warning)
-        self._journal = Journal(self._history, recorder if place.record else None)
+        history, self._journal = open_history(self, place)
         self._load = None
         self._published = None
         self._wishes = Wishes(self)
@@ -54,18 +45,19 @@ class SessionManager(Node):
         self._states = self.create_publisher(SessionState, 'session', qos.STATE)
         for name, event in REQUESTS.items():
             self.create_service(Trigger, name, partial(self._on_request, event))
-        self.create_service(AcceptStrengthTest, 'accept_strength_test', self._on_accept)
         offers = Offers(
-            self._begin, partial(conversions.now, self), self._history, self._journal,
+            self._begin, self._occupied, partial(conversions.now, self), history, self._journal,
             calibration=calibration, strength=strength, test_rest=session.test_rest)
+        self.create_service(AcceptStrengthTest, 'accept_strength_test', offers.accept)
         self._actions = Actions(self, self._on_cancel, **offers.all())
         self.create_timer(PERIOD, self._step)
 
+    def _occupied(self):
+        return self._session.occupied if conversions.now(self) else 'nobody says what time it is'
+
     def _begin(self, activity, interrupted):
-        refusal = self._session.start(activity, conversions.now(self))
-        if refusal:
-            raise ValueError(refusal)
         self._journal.open(activity, interrupted)
+        self._session.start(activity, conversions.now(self))
         self._step()
 
     def _on_load(self, message):
@@ -83,14 +75,6 @@ class SessionManager(Node):
         self._step()
         return response
 
-    def _on_accept(self, request, response):
-        try:
-            self._history.accept_test(request.athlete, request.exercise, request.test)
-        except HistoryError as refusal:
-            response.reason = str(refusal)
-        response.accepted = not response.reason
-        return response
-
     def _on_cancel(self):
         self._session.request(Event.STOP, conversions.now(self), 'cancelled')
         self._step()
@@ -101,9 +85,7 @@ class SessionManager(Node):
         for happening in happenings:
             self._journal.take(happening)
         self._wishes.step(self._session.wish, self._load)
-        before = self._published
-        if before is None or now - before.stamp >= HEARTBEAT or replace(
-                state, stamp=before.stamp, rest_left=before.rest_left) != before:
+        if self._published is None or differs(state, self._published):
             self._published = state
             self._states.publish(conversions.to_msg(state))
             self._actions.report(state)

@@ -4,8 +4,10 @@
 from collections.abc import Callable
 from dataclasses import replace
 import math
+from typing import Any
 
 from negtrain_interfaces.action import CalibrateRange, StrengthTest, Train
+from negtrain_interfaces.srv import AcceptStrengthTest
 from negtrain_ros.core.activity import Activity, Calibration, Training
 from negtrain_ros.core.calibration import CalibrationSettings
 from negtrain_ros.core.exercise import Exercise
@@ -16,6 +18,7 @@ from negtrain_ros.core.testing import StrengthTesting
 from negtrain_ros.core.trials import trials
 from negtrain_ros.core.types import Prescription, Range, SessionStage, SessionState
 from negtrain_ros.history import planning, reading
+from negtrain_ros.history.entry import clean_name
 from negtrain_ros.history.exercises import shipped_exercises
 from negtrain_ros.history.history import History
 from negtrain_ros.history.journal import Journal
@@ -23,6 +26,7 @@ from negtrain_ros.history.programs import find_program
 from negtrain_ros.shell import conversions
 from negtrain_ros.shell.actions import Offer
 
+MOST_SETS, LONGEST_REST = 100, 3600.0  # s
 OUTCOMES = {
     SessionStage.FINISHED: Train.Result.FINISHED,
     SessionStage.STOPPED: Train.Result.STOPPED,
@@ -35,7 +39,8 @@ class Offers:
 
     def __init__(
         self, begin: Callable[[Activity, reading.Interrupted | None], None],
-        now: Callable[[], float], history: History, journal: Journal, *,
+        occupied: Callable[[], str], now: Callable[[], float], history: History,
+        journal: Journal, *,
         calibration: CalibrationSettings, strength: StrengthSettings, test_rest: float,
     ) -> None:
         """
@@ -43,10 +48,13 @@ class Offers:
 
         :param begin: starts an activity, or goes on with an interrupted one; raises ValueError
             with the reason why it cannot
+        :param occupied: says why nothing can begin now, empty if it can; nothing is asked of the
+            history before, because whoever is on the machine must not wait for a database
         :param now: the time [s]
         :param test_rest: between the trials of a strength test [s]
         """
         self._begin = begin
+        self._occupied = occupied
         self._history = history
         self._journal = journal
         self._now = now
@@ -59,18 +67,39 @@ class Offers:
     def all(self) -> dict[str, Offer]:
         """Return every action by its name."""
         return {
-            'calibrate_range': Offer(
-                CalibrateRange, self._calibrate, self._so_far, self._calibrated),
-            'strength_test': Offer(StrengthTest, self._test, self._trial, self._tested),
-            'train': Offer(Train, self._train, self._training, self._trained),
+            'calibrate_range': Offer(CalibrateRange, self._when_free(self._calibrate),
+                                     self._so_far, self._calibrated),
+            'strength_test': Offer(
+                StrengthTest, self._when_free(self._test), self._trial, self._tested),
+            'train': Offer(Train, self._when_free(self._train), self._training, self._trained),
         }
+
+    def accept(
+        self, request: AcceptStrengthTest.Request, response: AcceptStrengthTest.Response,
+    ) -> AcceptStrengthTest.Response:
+        """Let a strength test count from now on."""
+        try:
+            self._when_free(lambda wanted: self._history.accept_test(
+                wanted.athlete, wanted.exercise, wanted.test))(request)
+        except ValueError as refusal:
+            response.reason = str(refusal)
+        response.accepted = not response.reason
+        return response
+
+    def _when_free(self, job: Callable[[Any], None]) -> Callable[[Any], None]:
+        def do(wanted: Any) -> None:
+            refusal = self._occupied()
+            if refusal:
+                raise ValueError(refusal)
+            job(wanted)
+        return do
 
     def _calibrate(self, goal: CalibrateRange.Goal) -> None:
         settings = self._settings
         if goal.repetitions:
             settings = replace(settings, repetitions=goal.repetitions)
-        activity = Calibration(
-            goal.athlete, goal.exercise, self._exercise(goal.exercise).begins, settings)
+        athlete, exercise = clean_name(goal.athlete), self._exercise(goal.exercise)
+        activity = Calibration(athlete, goal.exercise, exercise.begins, settings)
         self._begin(activity, None)
         self._calibration = activity
 
@@ -99,6 +128,10 @@ class Offers:
         prescription = conversions.from_msg(Prescription, goal.prescription)
         if not goal.sets or not prescription.repetitions:
             raise ValueError('a training needs at least one set of one repetition')
+        if goal.sets > MOST_SETS:
+            raise ValueError(f'a training has {MOST_SETS} sets at most, not {goal.sets}')
+        if not 0.0 <= goal.rest <= LONGEST_REST:
+            raise ValueError(f'a rest lasts 0 to {LONGEST_REST:g} s, not {goal.rest:g}')
         prescription = replace(
             prescription, athlete=goal.athlete, exercise=goal.exercise,
             range=self._range(goal.athlete, goal.exercise))

@@ -6,36 +6,15 @@ from functools import partial
 import math
 from pathlib import Path
 
-from negtrain_interfaces.msg import (
-    EncoderCounts,
-    HandleState,
-    LoadCommand,
-    LoadState,
-    MachineState,
-    PhaseState,
-    Prescription,
-    Repetition,
-    SessionState,
-)
+from negtrain_interfaces.msg import HandleState, LoadState
 from negtrain_ros.history.recording import Recording
 from negtrain_ros.history.trace import Sample
-from negtrain_ros.shell import qos
+from negtrain_ros.shell import topics
 from rclpy.node import Node
 from rclpy.serialization import deserialize_message
 from rclpy.subscription import Subscription
 
 TRACE_PERIOD = 0.05  # s, enough for a picture
-TOPICS = {
-    'encoder_counts': (EncoderCounts, qos.SAMPLES),
-    'handle': (HandleState, qos.SAMPLES),
-    'phase': (PhaseState, qos.SAMPLES),
-    'load_command': (LoadCommand, qos.COMMANDS),
-    'machine_state': (MachineState, qos.SAMPLES),
-    'repetitions': (Repetition, qos.EVENTS),
-    'load_state': (LoadState, qos.STATE),
-    'session': (SessionState, qos.STATE),
-    'prescription': (Prescription, qos.STATE),
-}
 
 
 class Recorder:
@@ -70,7 +49,7 @@ class Recorder:
             self._node.create_subscription(
                 kind, topic, partial(self._write, self._node.resolve_topic_name(topic), kind),
                 profile, raw=True)
-            for topic, (kind, profile) in TOPICS.items()]
+            for topic, (kind, profile) in topics.MACHINE.items()]
 
     def end(self) -> str:
         """End the recording; return its file, empty if there was none."""

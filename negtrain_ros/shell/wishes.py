@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bring the load controller to what the session wishes for, one request after the other."""
 from negtrain_interfaces.srv import Prescribe
-from negtrain_ros.core.session import next_request, Request, Wish
 from negtrain_ros.core.types import LoadState
+from negtrain_ros.core.wish import next_request, Request, Wish
 from negtrain_ros.shell import conversions
 from rclpy.node import Node
 from rclpy.task import Future

@@ -8,20 +8,13 @@ import math
 from hypothesis import given, strategies
 from negtrain_ros.core.activity import Calibration, Training
 from negtrain_ros.core.calibration import CalibrationSettings
+from negtrain_ros.core.course import CLOSED, Event, OPEN, TRANSITIONS, WORKING
 from negtrain_ros.core.session import (
-    CLOSED,
-    Event,
-    next_request,
-    OPEN,
     RepetitionDone,
-    Request,
     Session,
     SessionEnded,
     SessionSettings,
     SetEnded,
-    TRANSITIONS,
-    Wish,
-    WORKING,
 )
 from negtrain_ros.core.types import (
     Fault,
@@ -39,6 +32,7 @@ from negtrain_ros.core.types import (
     Stage,
     Verdict,
 )
+from negtrain_ros.core.wish import next_request, Request, Wish
 import pytest
 
 PRESCRIPTION = Prescription(

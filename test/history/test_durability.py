@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Nothing announced is ever lost: kills, full disks, databases that hang, refuse or go away."""
 from collections.abc import Callable
+from contextlib import closing
 import os
 from pathlib import Path
 import pwd
 import resource
+import sqlite3
 import tempfile
 import traceback
 import uuid
@@ -90,6 +92,22 @@ def test_a_database_that_comes_later_gets_everything_once(server, folder):
     server.new_database(name)
     assert ordinals(url, folder) == [1, 2, 3]
     assert ordinals(url, folder) == [1, 2, 3]
+
+
+def test_a_database_that_is_busy_at_the_start_is_not_waited_for(folder):
+    folder.mkdir()
+    with closing(sqlite3.connect(folder / 'history.sqlite', isolation_level=None)) as other:
+        other.execute('BEGIN EXCLUSIVE')
+        history = History('', folder, machine='press 1', opening=0.1, retry=0.1)
+        assert history.trouble
+        session = history.begin(ATHLETE, EXERCISE, Method.NEGATIVE, 1)
+        session.begin_set(1, PRESCRIPTION)
+        session.repetition(repetition(1))
+        assert history.owed
+        other.execute('COMMIT')
+    rows = history.ask(lambda engine: listing.repetitions(engine, Choice()))
+    assert ([row['ordinal'] for row in rows], history.owed) == ([1], 0)
+    history.close()
 
 
 def test_delivering_twice_leaves_one(url, folder):

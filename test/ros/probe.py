@@ -5,20 +5,9 @@ from collections import defaultdict
 import time
 
 from negtrain_interfaces.action import CalibrateRange, Train
-from negtrain_interfaces.msg import (
-    EncoderCounts,
-    HandleState,
-    LoadCommand,
-    LoadState,
-    MachineState,
-    PhaseState,
-    Prescription,
-    Repetition,
-    SessionState,
-    Truth,
-)
+from negtrain_interfaces.msg import Prescription
 from negtrain_interfaces.srv import Prescribe
-from negtrain_ros.shell import qos
+from negtrain_ros.shell.topics import SIMULATION
 import rclpy
 from rclpy.action import ActionClient
 from rclpy.executors import SingleThreadedExecutor
@@ -27,18 +16,6 @@ from std_srvs.srv import Trigger
 
 PATIENCE = 60.0  # s, for what takes a moment where nothing else runs
 ANSWER = 5.0  # s, after which a service is asked again
-TOPICS = {
-    'encoder_counts': (EncoderCounts, qos.SAMPLES),
-    'handle': (HandleState, qos.SAMPLES),
-    'phase': (PhaseState, qos.SAMPLES),
-    'load_command': (LoadCommand, qos.COMMANDS),
-    'machine_state': (MachineState, qos.SAMPLES),
-    'truth': (Truth, qos.SAMPLES),
-    'repetitions': (Repetition, qos.EVENTS),
-    'load_state': (LoadState, qos.STATE),
-    'session': (SessionState, qos.STATE),
-    'prescription': (Prescription, qos.STATE),
-}
 ACTIONS = {'calibrate_range': CalibrateRange, 'train': Train}
 CHEST_PRESS = Prescription(
     athlete='probe', exercise='chest_press', method=Prescription.NEGATIVE, concentric=51.0,
@@ -53,7 +30,7 @@ class Probe:
     :ivar heard: all messages of each topic, oldest first
     """
 
-    def __init__(self, namespace='', topics=TOPICS):
+    def __init__(self, namespace='', topics=tuple(SIMULATION)):
         """Join the domain of the environment and listen to topics."""
         self.heard = defaultdict(list)
         self._context = rclpy.Context()
@@ -63,7 +40,7 @@ class Probe:
         self._executor.add_node(self.node)
         self._clients = {}
         for topic in topics:
-            message, profile = TOPICS[topic]
+            message, profile = SIMULATION[topic]
             self.node.create_subscription(message, topic, self.heard[topic].append, profile)
 
     def __enter__(self):
