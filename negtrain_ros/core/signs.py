@@ -67,7 +67,7 @@ class Watch:
 
     def begin(self, now: float) -> None:
         """Begin a set, armed at `now` [s]: what was seen before does not count."""
-        self._armed = now
+        self._armed = self._held = now
         self._flips: deque[float] = deque(maxlen=FLIPS)
         self._direction = 0
         self._fast = (math.nan, 0)
@@ -212,8 +212,10 @@ class Watch:
             signs[Fault.PHASE_UNKNOWN] = True
         elif estimate.phase in MOVING:
             longest = max(settings.longest_phase, 2.0 * prescription.eccentric_time)
-            if now - estimate.start > longest:
+            # What goes on after a rest counts from the rest: a way may wait for hours to be ended.
+            if now - max(estimate.start, self._held) > longest:
                 signs[Fault.PHASE_TOO_LONG] = True
-        elif estimate.phase is Phase.UNKNOWN and handle is not None \
-                and abs(handle.velocity) > DRIFT:
+        elif estimate.phase is not Phase.UNKNOWN:
+            self._held = now
+        elif handle is not None and abs(handle.velocity) > DRIFT:
             signs[Fault.PHASE_UNKNOWN] = False

@@ -14,6 +14,7 @@ from negtrain_ros.core.types import Method, Order, Phase, Prescription
 MOVING = (Phase.CONCENTRIC, Phase.ECCENTRIC)  # by the order: which movement begins a repetition
 HOME = (Phase.BOTTOM_HOLD, Phase.TOP_HOLD)  # by the order: where the athlete rests in between
 UP = 0.85  # fraction of the range above which a lift may end unnoticed for a moment
+NEAR = 0.3  # share of the range around the place where repetitions begin and end
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,9 @@ class SpotterSettings(Settings):
         3.0, 'time without progress in the middle of the range before help', 1.0, 10.0, unit='s')
     stall_progress: float = parameter(
         0.005, 'movement that counts as progress', 0.001, 0.05, unit='m')
+    recovery: float = parameter(
+        0.04, 'movement that counts as progress once help was needed: a lightened handle gives '
+        'way by itself', 0.005, 0.2, unit='m')
     sinking: float = parameter(
         0.05, 'lowering speed in the middle of a lift that is a failure', 0.02, 0.3, unit='m/s')
     falling: float = parameter(
@@ -56,7 +60,7 @@ class Spotter:
         self.share = 1.0
         self.reason = ''
         self.failed = False
-        self._phase = self._direction = Phase.UNKNOWN
+        self._phase = Phase.UNKNOWN
         self._anchor = (math.nan, 0.0)
         self._fall_begin = math.nan
         self._repetition_begin = math.nan
@@ -76,7 +80,8 @@ class Spotter:
         """
         if self.failed or prescription.method is Method.ISOMETRIC or prescription.range is None:
             return self.share
-        self._follow(phase, prescription.order, position, now)
+        self._follow(phase, prescription.order, fraction, now)
+        self._progress(position, now)
         reason = (self._stalled(fraction, now)
                   or self._falling(fraction, velocity, prescription, now)
                   or self._too_long(prescription, now))
@@ -86,19 +91,23 @@ class Spotter:
             self.failed = True
         return self.share
 
-    def _follow(self, phase: Phase, order: Order, position: float, now: float) -> None:
-        if phase is not self._phase:
-            self._phase = phase
-            self._fall_begin = math.nan
-            if phase is HOME[order]:
-                self._repetition_begin = math.nan
-            elif phase in MOVING and (
-                    phase is not self._direction or math.isnan(self._repetition_begin)):
-                self._direction = phase
-                if phase is MOVING[order]:
-                    self._repetition_begin = now
+    def _follow(self, phase: Phase, order: Order, fraction: float, now: float) -> None:
+        """Keep the time at which the repetition began; wavering on the way does not begin one."""
+        if phase is self._phase:
+            return
+        self._phase = phase
+        self._fall_begin = math.nan
+        near = (fraction if order is Order.CONCENTRIC_FIRST else 1.0 - fraction) < NEAR
+        if phase is HOME[order] and near:
+            self._repetition_begin = math.nan
+        elif phase is MOVING[order] and (near or math.isnan(self._repetition_begin)):
+            self._repetition_begin = now
+
+    def _progress(self, position: float, now: float) -> None:
+        """Keep the place and the time at which the handle has last gone on."""
         anchor, since = self._anchor
-        if not abs(position - anchor) <= self.settings.stall_progress or now < since:
+        least = self.settings.recovery if self.reason else self.settings.stall_progress
+        if not abs(position - anchor) <= least or now < since:
             self._anchor = (position, now)
 
     def _stalled(self, fraction: float, now: float) -> str:

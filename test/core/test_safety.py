@@ -92,7 +92,7 @@ def test_nothing_is_seen_when_nothing_is_wrong():
     (Fault.TIME_INVALID, {'lag': {'handle': -1.0}}, 0.0),
     (Fault.OVER_SPEED, {'handle': {'velocity': -0.8}}, 0.01),
     (Fault.RUNAWAY, {'handle': {'velocity': -1.7}}, 0.0),
-    (Fault.PHASE_TOO_LONG, {'estimate': {'start': 0.0}}, 0.0),
+    (Fault.PHASE_TOO_LONG, {'estimate': {'start': -60.0}}, 20.0),
     (Fault.COMMAND_LOST, {'machine': {'watchdog': True}}, 0.5),
     (Fault.SESSION_LOST, {'lag': {'session': 1.1}}, 5.0),
     (Fault.RESTARTED, {'machine': {'enabled': False}}, 0.5),
@@ -117,6 +117,13 @@ def test_timeline(fault, changes, patience):
         reaction = case.at(60.1)
     assert reaction is Reaction.NOTE
     assert case.supervisor.faults == ()
+
+
+def test_a_way_that_goes_on_after_a_long_rest_is_not_too_long():
+    case = Set()
+    assert case.at(90.0, estimate={'phase': Phase.BOTTOM_HOLD}) is Reaction.NOTE
+    assert case.at(109.0, estimate={'start': 0.0}) is Reaction.NOTE
+    assert case.at(111.0, estimate={'start': 0.0}) is RULES[Fault.PHASE_TOO_LONG].last
 
 
 def test_what_lasts_cannot_be_acknowledged():

@@ -44,6 +44,24 @@ def test_a_stalled_lift_is_helped_in_steps_then_unloaded():
     assert lift.spotter.reason == 'no progress'
 
 
+def test_a_handle_that_gives_way_to_a_stiff_arm_has_not_gone_on():
+    lift = Lift(0.5)
+    lift.go(Phase.ECCENTRIC, -0.15, 1.3)
+    assert lift.go(Phase.ECCENTRIC, 0.0, 3.3) == 0.75
+    for share in (0.5, 0.25, 0.0):
+        assert lift.go(Phase.CONCENTRIC, 0.02, 0.5) == share
+
+
+def test_wavering_on_the_way_does_not_begin_a_repetition_anew():
+    lift = Lift()
+    lift.go(Phase.CONCENTRIC, 0.2, 1.5)
+    for _ in range(8):
+        lift.go(Phase.ECCENTRIC, -0.05, 1.0)
+        lift.go(Phase.CONCENTRIC, 0.05, 1.0)
+    assert lift.spotter.share < 1.0
+    assert lift.spotter.reason == 'repetition too long'
+
+
 def test_a_helped_repetition_is_the_last_one():
     lift = Lift()
     lift.go(Phase.CONCENTRIC, 0.2, 1.0)
