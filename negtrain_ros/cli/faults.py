@@ -18,6 +18,7 @@ from negtrain_ros.cli.proving import Case, FROZEN, Outcome, ProvingGround
 from negtrain_ros.cli.trainer import Unfinished
 from negtrain_ros.core.safety import RULES
 from negtrain_ros.core.types import Fault, Method, Prescription
+from negtrain_ros.runner import NodeDied
 from negtrain_ros.sim.faults import Place, PLAYS
 from rich.console import Console
 from rich.progress import Progress
@@ -25,7 +26,8 @@ from typer import Option
 
 REFERENCE = Prescription(
     athlete='simulated athlete', exercise='chest_press', method=Method.NEGATIVE,
-    concentric=51.0, eccentric=85.0, limit=101.0, repetitions=100)
+    concentric=51.0, eccentric=85.0, limit=101.0, repetitions=100, concentric_time=1.0,
+    eccentric_time=2.5)
 NODE_BOUNDS = {  # s until less than 5 kg are applied when a node is killed or frozen
     'encoder_publisher': RULES[Fault.ENCODER_SILENT].bound,
     'phase_detector': 0.3,
@@ -33,6 +35,12 @@ NODE_BOUNDS = {  # s until less than 5 kg are applied when a node is killed or f
     'session_manager': RULES[Fault.SESSION_LOST].bound,
     'mock_machine': 0.5,
 }
+LATER = {  # what the athlete does only when he comes to the end of his way
+    Fault.OVER_TRAVEL: ProvingGround.is_outside,
+    Fault.ATHLETE_GONE: ProvingGround.is_left,
+}
+COUNTDOWN = 0.5  # s
+TEMPO = {'athlete.concentric_time': 1.0, 'athlete.eccentric_time': 2.5}  # s, a brisk athlete
 
 
 def faults(
@@ -51,12 +59,8 @@ def faults(
     if domain is not None:
         os.environ['ROS_DOMAIN_ID'] = str(domain)
     output.mkdir(parents=True, exist_ok=True)
-    outcomes, lost = _run([cases[name] for name in names for _ in range(repeat)], output)
-    report = tabulate(outcomes, lost)
-    (output / 'faults.md').write_text(report)
-    (output / 'faults.json').write_text(json.dumps(
-        {'repetitions_lost': lost, 'outcomes': [_plain(one) for one in outcomes]}, indent=1))
-    print(report)
+    outcomes, lost = _run([cases[name] for _ in range(repeat) for name in names], output)
+    print((output / 'faults.md').read_text())
     failed = [one.case.name for one in outcomes if not one.passed]
     if failed or lost:
         raise Refused(f'{len(failed)} of {len(outcomes)} failed, {lost} repetitions lost: '
@@ -69,7 +73,8 @@ def all_cases() -> Iterable[Case]:
         name, meaning = fault.name.lower(), f'{RULES[fault].meaning}: {play.meaning}'
         if play.place is not Place.GRAPH:
             yield Case(name, meaning, RULES[fault].bound,
-                       partial(ProvingGround.play, fault=fault))
+                       partial(ProvingGround.play, fault=fault),
+                       partial(ProvingGround.cut_short, fault=fault), shows=LATER.get(fault))
         elif fault is Fault.SESSION_LOST:
             yield Case(name, meaning, RULES[fault].bound,
                        partial(ProvingGround.send, node='session_manager', number=signal.SIGSTOP),
@@ -89,15 +94,20 @@ def all_cases() -> Iterable[Case]:
                    partial(ProvingGround.revive, node=node), blind=node == 'mock_machine')
 
 
-def tabulate(outcomes: list[Outcome], lost: int) -> str:
-    """Return the report: for each case how often it ended well, and how fast."""
+def tabulate(outcomes: list[Outcome], lost: list[str]) -> str:
+    """
+    Return the report: for each case how often it ended well, and how fast.
+
+    :param lost: for every completed repetition that the history lacks, the case of its time
+    """
     cases: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
         cases.setdefault(outcome.case.name, []).append(outcome)
     lines = [
         '# Faults at the full eccentric load', '',
         f'{sum(one.passed for one in outcomes)} of {len(outcomes)} as they have to be; '
-        f'{lost} completed repetitions lost. Times in s since the onset, median and largest.', '',
+        f'{len(lost)} completed repetitions lost{": " if lost else ""}{", ".join(lost)}. '
+        f'Times in s since the onset, median and largest.', '',
         '| what breaks | detected | below 5 kg | bound | went on | verdict |',
         '|---|---|---|---|---|---|']
     lines += [_row(group) for group in cases.values()]
@@ -131,22 +141,42 @@ def _plain(outcome: Outcome) -> dict[str, Any]:
 
 
 def _run(cases: list[Case], output: Path) -> tuple[list[Outcome], int]:
-    """Run the cases one after the other on one graph; return what became of them."""
+    """Run the cases one after the other on one graph; report, even when it is interrupted."""
     folder = output / datetime.now().strftime('%Y-%m-%d_%H-%M-%S')
     folder.mkdir(parents=True)
     start = bringup.Start(parameters={
-        'mock_machine': {'muscle.maximum': 101.0},
-        'session_manager': {'history.folder': str(folder.resolve())}})
+        'mock_machine': {'muscle.maximum': REFERENCE.limit, **TEMPO},
+        'session_manager': {
+            'history.folder': str(folder.resolve()), 'session.countdown': COUNTDOWN}})
     outcomes: list[Outcome] = []
     console = Console(stderr=True)
     with (folder / 'nodes.log').open('w') as log, Progress(console=console) as progress:
         task = progress.add_task('faults', total=len(cases))
+        ground = ProvingGround(start, REFERENCE, log, folder)
         try:
-            with ProvingGround(start, REFERENCE, log, folder) as ground:
+            with ground:
                 for case in cases:
                     progress.update(task, description=case.name)
                     outcomes.append(ground.prove(case))
                     progress.advance(task)
-        except Unfinished as failure:
+                    console.print(_line(outcomes[-1]), highlight=False)
+        except (Unfinished, NodeDied) as failure:
             raise Refused(f'{cases[len(outcomes)].name}: {failure}', status=1) from None
-        return outcomes, ground.lost()
+        finally:
+            lost = _write(outcomes, ground, output)
+    return outcomes, lost
+
+
+def _write(outcomes: list[Outcome], ground: ProvingGround, output: Path) -> int:
+    """Write the report; return how many repetitions were lost."""
+    lost = ground.lost() if outcomes else []
+    (output / 'faults.md').write_text(tabulate(outcomes, lost))
+    (output / 'faults.json').write_text(json.dumps(
+        {'repetitions_lost': lost, 'outcomes': [_plain(one) for one in outcomes]}, indent=1))
+    return len(lost)
+
+
+def _line(outcome: Outcome) -> str:
+    verdict = 'as it has to be' if outcome.passed else 'NOT as it has to be'
+    return (f'{outcome.case.name}: below 5 kg after {outcome.light:.3f} s of '
+            f'{outcome.case.bound:g}, {verdict} {outcome.remark}')

@@ -18,6 +18,7 @@ from typing import Any, IO, Self
 from negtrain_interfaces.msg import PhaseState, Truth
 from negtrain_ros.bringup import SIMULATION, Start
 from negtrain_ros.cli.trainer import Trainer, training, Unfinished
+from negtrain_ros.core.signs import SignSettings
 from negtrain_ros.core.types import Fault, Mode, Prescription, SessionStage, Stage
 from negtrain_ros.history.opening import open_to_read
 from negtrain_ros.history.tables import REPETITIONS
@@ -31,6 +32,9 @@ HEAVY = 0.97    # share of the eccentric load that has to be there when somethin
 DELAY = 0.05    # s, from the request to the onset of a fault that the simulation plays
 PATIENCE = 60.0  # s of real time for what is only on the way to a measurement
 ATTEMPTS = 3    # at a lowering, should the training be interrupted on the way there
+TURN = 5.0      # s, until the athlete does what he is asked to at the end of his way
+LONG = 5.0      # s, that the play of a fault need not go on for once it was seen
+FRESH = 1.0     # s, since the session manager was heard, for what is announced to be announced
 FROZEN = 2.0    # s, for which a node stands still
 RECOVERY = 40.0  # s of real time until a repetition has to be complete again
 
@@ -45,6 +49,7 @@ class Case:
     :ivar bound: from the onset until less than 5 kg are applied [s]
     :ivar wrong: makes it happen, returns the onset [s]
     :ivar right: makes it good again
+    :ivar shows: whether it is there; for what the athlete does only later than he is asked to
     :ivar refused: it must not happen at all: the load stays, the request is refused
     :ivar blind: the simulation itself is what breaks; the load is the commanded one then
     """
@@ -54,6 +59,7 @@ class Case:
     bound: float
     wrong: Callable[['ProvingGround'], float]
     right: Callable[['ProvingGround'], None] = lambda ground: None
+    shows: Callable[['ProvingGround'], bool] | None = None
     refused: bool = False
     blind: bool = False
 
@@ -95,7 +101,8 @@ class ProvingGround:
         self._calibrating = False
         self.truth = Truth()
         self.done = 0
-        self._announced: set[float] = set()
+        self._announced: dict[float, str] = {}
+        self._case = 'calibration'
         self._reset()
 
     def __enter__(self) -> Self:
@@ -116,16 +123,19 @@ class ProvingGround:
 
     def prove(self, case: Case) -> Outcome:
         """Break something at the full eccentric load; measure, mend, and go on training."""
+        self._case = case.name
         try:
             self._reach_eccentric()
         except Unfinished as failure:
             return Outcome(case, math.nan, math.nan, False, str(failure))
         self._reset()
-        self._blind = case.blind
-        self._onset = case.wrong(self)
+        self._blind, self._shows = case.blind, case.shows
+        onset = case.wrong(self)
+        if case.shows is None:
+            self._onset = onset
         remark = ''
         if not case.refused:
-            self._watch(lambda: not math.isnan(self._light), 3.0 * case.bound + 2.0)
+            self._watch(lambda: not math.isnan(self._light), 3.0 * case.bound + TURN)
         case.right(self)
         self._watch(lambda: self.machine_time() > self._over, PATIENCE)
         done = self.done
@@ -137,15 +147,24 @@ class ProvingGround:
         return Outcome(case, self._detected - self._onset, self._light - self._onset,
                        not remark, remark)
 
-    def lost(self) -> int:
-        """Return how many repetitions were announced but are not in the history."""
+    def lost(self) -> list[str]:
+        """Return the cases of repetitions that were announced but are not in the history."""
         with open_to_read(folder=self._folder).connect() as connection:
             kept = set(connection.scalars(select(REPETITIONS.c.stamp)))
-        return len(self._announced - kept)
+        return [case for stamp, case in self._announced.items() if stamp not in kept]
 
     def machine_time(self) -> float:
         """Return the newest time of the machine [s]."""
         return seconds(self.truth.header.stamp)
+
+    def is_outside(self) -> bool:
+        """Tell whether the handle is further outside the range than it may be."""
+        beyond = max(self.range.bottom - self.truth.position, self.truth.position - self.range.top)
+        return beyond > max(SignSettings().outside, 0.1 * self.range.span)
+
+    def is_left(self) -> bool:
+        """Tell whether nobody holds the handle any more."""
+        return self.truth.intention == Truth.RESTING
 
     def play(self, fault: Fault) -> float:
         """Have the simulation play a fault; return its onset [s]."""
@@ -153,6 +172,12 @@ class ProvingGround:
         self._over = onset + PLAYS[fault].duration
         self.trainer.inject(f'{fault.name.lower()} {DELAY}')
         return onset
+
+    def cut_short(self, fault: Fault) -> None:
+        """Play a fault no longer that would go on for long after it was seen."""
+        if PLAYS[fault].duration > LONG:
+            self._over = self.machine_time() + DELAY
+            self.trainer.inject(f'{fault.name.lower()} {DELAY} 0')
 
     def send(self, node: str, number: int) -> float:
         """Send a signal to a node; return when [s]."""
@@ -206,7 +231,8 @@ class ProvingGround:
 
     def _calibrated(self) -> Self:
         self._calibrating = True
-        self.trainer.calibrate(self.prescription.athlete, self.prescription.exercise)
+        self.range = self.trainer.calibrate(
+            self.prescription.athlete, self.prescription.exercise)
         self._calibrating = False
         return self
 
@@ -249,11 +275,14 @@ class ProvingGround:
         self._onset = math.inf
         self._detected = self._light = math.nan
         self._blind = False
+        self._shows: Callable[[ProvingGround], bool] | None = None
         self._over = -math.inf
 
     def _on_truth(self, truth: Truth) -> None:
         self.truth = truth
         now = seconds(truth.header.stamp)
+        if self._shows is not None and self._shows(self):
+            self._onset, self._shows = now, None
         if now > self._onset and math.isnan(self._light) and truth.load < LIGHT:
             self._light = now
 
@@ -265,8 +294,8 @@ class ProvingGround:
                 self._light = value.stamp if value.commanded < LIGHT else math.nan
         elif topic == 'repetitions' and value.stage is Stage.COMPLETE:
             self.done += 1
-            if self._trains():
-                self._announced.add(value.stamp)
+            if self._trains() and value.stamp - self.trainer.heard['session'].stamp < FRESH:
+                self._announced[value.stamp] = self._case
 
     def _trains(self) -> bool:
         load, session = (self.trainer.heard[topic] for topic in ('load_state', 'session'))

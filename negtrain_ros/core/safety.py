@@ -113,7 +113,7 @@ RULES: dict[Fault, Rule] = {
         'load changes too fast', _NOTE, 0.1, _UNLOAD, _ITSELF, 0.3,
         'machine: limited in the same cycle'),
     Fault.CHATTER: Rule(
-        'handle chatters', _LIGHTEN, 0.7, _END, _ITSELF, 2.5,
+        'handle chatters', _LIGHTEN, 0.7, _END, _ITSELF, 4.0,
         'six changes of direction in a second'),
     Fault.PHASE_UNKNOWN: Rule(
         'phase unknown', _LIGHTEN, 20.0, _END, _ITSELF, 21.0,

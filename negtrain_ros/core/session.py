@@ -132,8 +132,13 @@ class Session:
         return None
 
     def hear(self, repetition: Repetition) -> None:
-        """Take note of a repetition, halfway or complete; outside the work it is nobody's."""
-        if self.stage not in WORKING or self.activity is None:
+        """
+        Take note of a repetition, halfway or complete; outside the work it is nobody's.
+
+        A session that was held up hears of the last ones only after it has paused.
+        """
+        late = self.stage is SessionStage.PAUSED and repetition.stamp <= self._entered
+        if self.activity is None or not (self.stage in WORKING or late):
             return
         if self.activity.hear(repetition):
             # What the detector counts goes on through calibrations, pauses and sets.

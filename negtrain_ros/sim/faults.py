@@ -125,7 +125,8 @@ class FaultInjector:
         self._odd = False
 
     def inject(self, injection: FaultInjection) -> None:
-        """Add a fault."""
+        """Add a fault; one that plays already, or waits, gives way to it."""
+        self._waiting = [each for each in self._waiting if each.fault is not injection.fault]
         self._waiting.append(injection)
 
     def step(self, now: float, station: Station) -> None:
@@ -134,7 +135,8 @@ class FaultInjector:
             return
         begun = [injection for injection in self._waiting if injection.onset <= now]
         self._waiting = [injection for injection in self._waiting if injection.onset > now]
-        self._acting += begun
+        anew = {injection.fault for injection in begun}
+        self._acting = [each for each in self._acting if each.fault not in anew] + begun
         for injection in list(self._acting):
             lasts = injection in begun or injection.active(now)
             act = _ACTS.get(injection.fault)

@@ -157,6 +157,16 @@ def test_a_completed_repetition_survives_a_pause():
     assert sum(isinstance(one, RepetitionDone) for one in timeline.happenings) == 2
 
 
+@pytest.mark.parametrize(('age', 'kept'), [(0.05, 1), (-0.05, 0)], ids=['before', 'after'])
+def test_a_repetition_heard_in_a_pause_counts_if_it_was_complete_before(age, kept):
+    timeline = Timeline()
+    timeline.begin_set()
+    timeline.at(0.1, load(Mode.FAULT, faults=(Fault.SESSION_LOST,)))
+    late = replace(repetition(1), stamp=timeline.now - age)
+    assert timeline.lift(late).stage is SessionStage.PAUSED
+    assert sum(isinstance(one, RepetitionDone) for one in timeline.happenings) == kept
+
+
 def test_repetitions_outside_the_work_are_nobodys():
     timeline = Timeline()
     timeline.session.hear(repetition(1))
