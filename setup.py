@@ -42,6 +42,7 @@ setup(
     entry_points={
         'console_scripts': [
             *(f'{node} = {NAME}.nodes.{node}:main' for node in NODES),
+            f'composed = {NAME}.composed:main',
             f'negtrain = {NAME}.cli:main',
         ],
     },

@@ -14,6 +14,9 @@ PACKAGE = 'negtrain_ros'
 MACHINE = ('encoder_publisher', 'phase_detector', 'load_controller', 'session_manager')
 SIMULATION = ('mock_machine', *MACHINE)
 
+# Runs several of them in one process.
+COMPOSED = 'composed'
+
 # The clock of a simulation belongs to its namespace, as everything else does.
 REMAPPINGS = (('/clock', 'clock'),)
 
@@ -23,6 +26,11 @@ def share() -> Path:
     return Path(get_package_share_directory(PACKAGE))
 
 
+def executable(name: str) -> str:
+    """Return where an executable is installed."""
+    return str(Path(get_package_prefix(PACKAGE)) / 'lib' / PACKAGE / name)
+
+
 def parameters_file() -> Path:
     """Return the parameters that hold when nobody names others."""
     return share() / 'config' / 'parameters.yaml'
@@ -30,24 +38,39 @@ def parameters_file() -> Path:
 
 @dataclass(frozen=True)
 class Start:
-    """How the nodes are started."""
+    """
+    How the nodes are started.
+
+    :ivar parameters: of each node, besides those of the file
+    :ivar composed: all in one process, which is cheaper; the death of one is the death of all then
+    """
 
     namespace: str = ''
     params_file: Path = field(default_factory=parameters_file)
     use_sim_time: bool = False
     log_level: str = 'info'
     parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    composed: bool = False
+
+    def processes(self, nodes: tuple[str, ...]) -> dict[str, list[str]]:
+        """Return the command lines of the processes that run nodes, by name, without launch."""
+        if self.composed:
+            return {COMPOSED: [executable(COMPOSED), *nodes, *self._ros_arguments(*nodes)]}
+        return {node: self.command(node) for node in nodes}
 
     def command(self, node: str) -> list[str]:
-        """Return the command line of a node, without launch."""
-        executable = Path(get_package_prefix(PACKAGE)) / 'lib' / PACKAGE / node
-        words = [str(executable), '--ros-args', '--log-level', self.log_level,
-                 '--params-file', str(self.params_file)]
+        """Return the command line of a node that has a process of its own."""
+        return [executable(node), *self._ros_arguments(node)]
+
+    def _ros_arguments(self, *nodes: str) -> list[str]:
+        words = ['--ros-args', '--log-level', self.log_level,
+                 '--params-file', str(self.params_file),
+                 '-p', f'use_sim_time:={_yaml(self.use_sim_time)}']
         if self.namespace:
             words += ['-r', f'__ns:=/{self.namespace.strip("/")}']
-        for name, value in {'use_sim_time': self.use_sim_time,
-                            **self.parameters.get(node, {})}.items():
-            words += ['-p', f'{name}:={_yaml(value)}']
+        for node in nodes:
+            for name, value in self.parameters.get(node, {}).items():
+                words += ['-p', f'{node}:{name}:={_yaml(value)}']
         for origin, target in REMAPPINGS:
             words += ['-r', f'{origin}:={target}']
         return words

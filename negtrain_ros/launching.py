@@ -3,10 +3,13 @@
 """The nodes of one machine as actions of launch; what runs and with what stands in bringup."""
 from collections.abc import Iterable, Mapping
 from functools import partial
+from itertools import chain
 from types import MappingProxyType
+from typing import Any
 
 from launch import LaunchContext
 from launch.actions import DeclareLaunchArgument
+from launch.conditions import IfCondition, UnlessCondition
 from launch.events.process import ProcessExited
 from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
@@ -34,6 +37,9 @@ def arguments(*, use_sim_time: bool) -> list[DeclareLaunchArgument]:
         DeclareLaunchArgument(
             'log_level', default_value='info', choices=LOG_LEVELS,
             description='least severity of what the nodes log'),
+        DeclareLaunchArgument(
+            'composed', default_value='false', choices=['true', 'false'],
+            description='whether all nodes run in one process: cheaper, but all end with one'),
     ]
 
 
@@ -46,21 +52,28 @@ def nodes(
     :param names: their executables
     :param parameters: per node, names of parameters that are set to arguments, and of these
     """
-    return [_node(name, {'use_sim_time': 'use_sim_time', **parameters.get(name, {})})
-            for name in names]
+    words = {name: [word for parameter, argument in parameters.get(name, {}).items()
+                    for word in ('-p', [f'{name}:{parameter}:=', LaunchConfiguration(argument)])]
+             for name in names}
+    composed = LaunchConfiguration('composed')
+    return [
+        *(_process(name, given, condition=UnlessCondition(composed))
+          for name, given in words.items()),
+        _process(bringup.COMPOSED, chain(*words.values()), arguments=list(words),
+                 condition=IfCondition(composed)),
+    ]
 
 
-def _node(name: str, parameters: Mapping[str, str]) -> Node:
+def _process(executable: str, words: Iterable[Any], **options: Any) -> Node:
     return Node(
-        package=bringup.PACKAGE, executable=name, output='screen',
+        package=bringup.PACKAGE, executable=executable, output='screen',
         namespace=LaunchConfiguration('namespace'), remappings=bringup.REMAPPINGS,
         # As words of the command line, because launch_ros lets a missing parameters file pass.
         ros_arguments=[
             '--log-level', LaunchConfiguration('log_level'),
             '--params-file', LaunchConfiguration('params_file'),
-            *(word for parameter, argument in parameters.items()
-              for word in ('-p', [f'{parameter}:=', LaunchConfiguration(argument)]))],
-        on_exit=partial(_ended, name))
+            '-p', ['use_sim_time:=', LaunchConfiguration('use_sim_time')], *words],
+        on_exit=partial(_ended, executable), **options)
 
 
 def _ended(name: str, event: ProcessExited, context: LaunchContext) -> None:

@@ -32,21 +32,20 @@ class Runner:
         Prepare to run nodes.
 
         :param nodes: their executables
-        :param start: what each is started with
+        :param start: what they are started with; a process has the name of its executable
         :param log: where their output goes, besides the last lines that are always kept
         """
-        self._nodes = nodes
-        self._start = start
+        self._commands = start.processes(nodes)
         self._log = log
-        self._words: dict[str, deque[str]] = {node: deque(maxlen=20) for node in nodes}
+        self._words: dict[str, deque[str]] = {name: deque(maxlen=20) for name in self._commands}
         self._readers: dict[str, Thread] = {}
         self.processes: dict[str, subprocess.Popen[str]] = {}
 
     def __enter__(self) -> Self:
         """Start the nodes."""
         try:
-            for node in self._nodes:
-                self.start(node)
+            for name in self._commands:
+                self.start(name)
         except BaseException:
             self.stop()
             raise
@@ -60,9 +59,9 @@ class Runner:
         self.stop()
 
     def start(self, node: str) -> None:
-        """Start one node, for the first time or again."""
+        """Start one process, for the first time or again."""
         process = subprocess.Popen(
-            self._start.command(node), text=True, stdin=subprocess.DEVNULL,
+            self._commands[node], text=True, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
             preexec_fn=_end_with_parent)
         self.processes[node] = process

@@ -1,6 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """Stand in for a machine, its drive and its encoder, and for the athlete at the handle."""
+from dataclasses import replace
 import time
 
 from negtrain_interfaces.msg import EncoderCounts, LoadCommand, MachineState, SessionState, Truth
@@ -19,6 +20,8 @@ from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from rosgraph_msgs.msg import Clock as Now
 from std_msgs.msg import Header
+
+STATE_PERIOD = 0.008  # s between states in which only the load and the command have changed
 
 
 class MockMachine(Node):
@@ -47,6 +50,7 @@ class MockMachine(Node):
         self._truths = self.create_publisher(Truth, 'truth', qos.SAMPLES)
         self._pace = Pace(simulation, time.monotonic())
         self._station.machine.skip(time.time())
+        self._state = self._station.machine.state()
         self.create_timer(self._pace.period, self._on_timer,
                           clock=Clock(clock_type=ClockType.STEADY_TIME))
 
@@ -77,19 +81,29 @@ class MockMachine(Node):
             header = Header(stamp=conversions.to_time(state.stamp))
             if self._makes_time:
                 self._times.publish(Now(clock=header.stamp))
-            self._states.publish(conversions.to_msg(state))
+            if differs(state, self._state):
+                self._state = state
+                self._states.publish(conversions.to_msg(state))
             sample = self._injector.sample(
                 state.stamp, counts, self._station.machine.settings.resolution)
             if sample is not None:
                 self._counts.publish(EncoderCounts(
                     header=Header(stamp=conversions.to_time(sample.stamp)), counts=sample.counts))
-            self._truths.publish(self._truth(header))
+            if self._truths.get_subscription_count():
+                self._truths.publish(self._truth(header))
 
     def _truth(self, header):
         machine, athlete = self._station.machine, self._station.athlete
         return Truth(header=header, position=machine.position, velocity=machine.velocity,
                      load=machine.load, athlete_force=self._station.effort.force,
                      intention=getattr(Truth, athlete.intention.name))
+
+
+def differs(state, before):
+    """Tell whether a machine state is worth saying after another one."""
+    return (state.stamp - before.stamp > 0.99 * STATE_PERIOD
+            or replace(before, stamp=state.stamp, load=state.load,
+                       sequence=state.sequence) != state)
 
 
 def main(args=None):

@@ -1,7 +1,8 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""How a node lives and ends."""
-from collections.abc import Callable
+"""How nodes live and end."""
+from collections.abc import Callable, Sequence
+import gc
 import signal
 import sys
 
@@ -21,16 +22,25 @@ def spin(make_node: Callable[[], Node], args: list[str] | None = None) -> None:
     What the node refuses at its start (ValueError) ends it with one line and status 1; any other
     error is unexpected and ends it with its traceback: the machine unloads on the silence.
     """
+    spin_together([make_node], args)
+
+
+def spin_together(makers: Sequence[Callable[[], Node]], args: list[str] | None = None) -> None:
+    """Make several nodes and spin them as one; an error of any ends all, as in spin()."""
     # Not left to rclpy, which takes the graph away while a callback may still be using it.
     signals: list[int] = []
     for number in ENDS:
         signal.signal(number, lambda number, frame: signals.append(number))
     try:
         _init(args)
-        node = make_node()
-        node.create_timer(ATTENTION, lambda: None, clock=Clock(clock_type=ClockType.STEADY_TIME))
+        nodes = [make() for make in makers]
+        nodes[0].create_timer(
+            ATTENTION, lambda: None, clock=Clock(clock_type=ClockType.STEADY_TIME))
         executor = EventsExecutor()
-        executor.add_node(node)
+        for node in nodes:
+            executor.add_node(node)
+        # What is there now stays; looking through it again and again costs whole milliseconds.
+        gc.freeze()
         while not signals:
             executor.spin_once(timeout_sec=ATTENTION)
     except ValueError as refusal:

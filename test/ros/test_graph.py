@@ -5,7 +5,10 @@ from copy import deepcopy
 import math
 import re
 
+from conftest import FASTEST
 from negtrain_interfaces.msg import LoadCommand, LoadState, SessionState
+from negtrain_ros import bringup
+from negtrain_ros.runner import NodeDied, Runner
 from negtrain_ros.shell import qos
 from probe import CHEST_PRESS, Probe
 import pytest
@@ -84,3 +87,27 @@ def test_a_second_publisher_keeps_the_handle_light(probe):
             '2 publish|graph is', refusal() or '')))
         probe.hear('machine_state', lambda state: state.load < 1.0)
     probe.ask('reset_faults')
+
+
+def test_one_process_is_the_same_machine(own_domain, tmp_path):
+    start = bringup.Start(namespace='left', use_sim_time=True, composed=True, parameters={
+        **FASTEST, 'session_manager': {'history.folder': str(tmp_path)}})
+    with Runner(bringup.SIMULATION, start) as runner, Probe('left') as probe:
+        assert list(runner.processes) == [bringup.COMPOSED]
+        assert probe.prescribe().accepted
+        command = probe.hear('load_command')
+        probe.hear('machine_state', lambda state: state.sequence >= command.sequence)
+        assert probe.now('session').stage == SessionState.IDLE
+        names = {name for name, namespace in probe.node.get_node_names_and_namespaces()
+                 if namespace == '/left'}
+        assert names == {*bringup.SIMULATION, 'probe'}
+        runner.check()
+
+
+def test_one_process_refuses_what_a_node_refuses(own_domain, tmp_path):
+    start = bringup.Start(composed=True, parameters={'phase_detector': {'phase.nonsense': 1.0}})
+    with Runner(bringup.SIMULATION, start) as runner:
+        process = runner.processes[bringup.COMPOSED]
+        assert process.wait(60.0) == 1
+        with pytest.raises(NodeDied, match='there is no parameter'):
+            runner.check()

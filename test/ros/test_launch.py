@@ -39,6 +39,12 @@ def simulation(own_domain, isolated_history):
     return launched('simulation', namespace='left', real_time_factor='0.0', seed='7')
 
 
+@launch_pytest.fixture
+def composed(own_domain, isolated_history):
+    """Describe a simulation in one process."""
+    return launched('simulation', namespace='left', real_time_factor='0.0', composed='true')
+
+
 def launched(name, **arguments):
     """Describe a launch file with arguments."""
     return LaunchDescription([IncludeLaunchDescription(
@@ -77,6 +83,14 @@ def test_a_simulation_comes_up_in_its_namespace_and_its_values_flow():
         probe.calibrate()
 
 
+@pytest.mark.launch(fixture=composed)
+def test_one_process_is_the_same_simulation():
+    with Probe('left') as probe:
+        probe.until(lambda: nodes(probe) == set(bringup.SIMULATION))
+        assert probe.node.count_publishers('clock') == 1
+        probe.calibrate()
+
+
 def ros2_launch(*words):
     """Start a launch file as a person does."""
     return subprocess.Popen(
@@ -92,7 +106,7 @@ ros2launch = pytest.mark.skipif(
 @pytest.mark.parametrize('name', FILES)
 def test_every_argument_is_described(name):
     said, _ = ros2_launch(path(name), '--show-args').communicate(timeout=PATIENCE)
-    for argument in ('namespace', 'params_file', 'use_sim_time', 'log_level'):
+    for argument in ('namespace', 'params_file', 'use_sim_time', 'log_level', 'composed'):
         assert f"'{argument}':" in said
     assert 'no description given' not in said
 
@@ -100,6 +114,7 @@ def test_every_argument_is_described(name):
 @ros2launch
 @pytest.mark.parametrize(('name', 'words', 'node', 'why'), [
     ('simulation', ['seed:=-1'], 'mock_machine', 'simulation.seed'),
+    ('simulation', ['seed:=-1', 'composed:=true'], 'composed', 'simulation.seed'),
     ('simulation', ['params_file:=/nowhere.yaml'], '', '/nowhere.yaml'),
     ('machine', ['params_file:=/nowhere.yaml'], '', '/nowhere.yaml'),
     ('machine', ['log_level:=loud'], '', 'log_level'),

@@ -1,0 +1,30 @@
+# Copyright 2026 negtrain contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Several nodes of a machine in one process: `composed NODE… [--ros-args …]`."""
+import sys
+
+from negtrain_ros.nodes.encoder_publisher import EncoderPublisher
+from negtrain_ros.nodes.load_controller import LoadControllerNode
+from negtrain_ros.nodes.mock_machine import MockMachine
+from negtrain_ros.nodes.phase_detector import PhaseDetectorNode
+from negtrain_ros.nodes.session_manager import SessionManager
+from negtrain_ros.shell import run
+from rclpy.utilities import remove_ros_args
+
+NODES = {
+    'mock_machine': MockMachine,
+    'encoder_publisher': EncoderPublisher,
+    'phase_detector': PhaseDetectorNode,
+    'load_controller': LoadControllerNode,
+    'session_manager': SessionManager,
+}
+
+
+def main(args: list[str] | None = None) -> None:
+    """Run the nodes that the command line names; none: those of a simulation."""
+    words = sys.argv if args is None else args
+    names = remove_ros_args(words)[1:] or list(NODES)
+    unknown = [name for name in names if name not in NODES]
+    if unknown:
+        sys.exit(f'{unknown[0]!r} is none of {", ".join(NODES)}')
+    run.spin_together([NODES[name] for name in names], words)
