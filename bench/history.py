@@ -6,7 +6,8 @@ What the history costs, and whether it keeps its word.
 `python -m bench.history insert` writes repetitions, each durable before the next, beside the same
 rows written with bare SQLAlchemy, one transaction each; `read` times the commands over 100,000
 repetitions; `gym` lets 50 machines write to one PostgreSQL at once; `kills` kills a session
-manager 200 times. PostgreSQL is left out where it is not installed.
+manager 200 times, `crashes` the whole process of one. PostgreSQL is left out where it is not
+installed.
 """
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -135,6 +136,22 @@ def kills(
                      f'{outcome.unannounced} kept but not announced, at most one a kill'))
     show(rows)
     if not all(outcome.good for outcome in outcomes.values()):
+        raise typer.Exit(1)
+
+
+@application.command()
+def crashes(
+    count: Annotated[int, typer.Option(min=1)] = 200,
+    seed: Annotated[int, typer.Option()] = 1,
+) -> None:
+    """Kill the process of a session manager; end with status 1 if anything is lost."""
+    from bench.crashed import crash_often
+    with tempfile.TemporaryDirectory() as folder:
+        outcome = crash_often(Path(folder), count, seed)
+    show([(f'{outcome.kills} processes killed, {outcome.announced} repetitions announced',
+           f'{outcome.lost} lost, {outcome.doubled} twice, {outcome.running} not interrupted',
+           f'{outcome.unannounced} kept but not announced, at most one a kill')])
+    if not outcome.good:
         raise typer.Exit(1)
 
 

@@ -1,6 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """A session that is killed at any moment: what was announced has to be there, once."""
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 import os
 from pathlib import Path
@@ -9,6 +10,7 @@ import select
 import signal
 import struct
 import time
+from typing import Any
 
 from negtrain_ros.core.types import (
     Method,
@@ -94,15 +96,20 @@ def kill_often(url: str, folder: Path, kills: int, seed: int) -> Outcome:
             announced.append(announcement)
     os.close(read)
     os.close(write)
-    return _look(url, folder, kills, announced)
+    return look(url, folder, kills, announced,
+                lambda row: (row['session'], row['set'], row['ordinal']))
 
 
-def _look(url: str, folder: Path, kills: int, announced: list[tuple[int, int, int]]) -> Outcome:
+def look(
+    url: str, folder: Path, kills: int, announced: Sequence[Hashable],
+    key: Callable[[dict[str, Any]], Hashable],
+) -> Outcome:
+    """Compare what was announced with what is there, by the key of a repetition."""
     history = History(url, folder, machine=MACHINE)
     rows = history.ask(lambda engine: listing.repetitions(engine, Choice()))
     sessions = history.ask(lambda engine: listing.sessions(engine, Choice()))
     history.close()
-    there = [(row['session'], row['set'], row['ordinal']) for row in rows]
+    there = [key(row) for row in rows]
     return Outcome(
         kills=kills, announced=len(announced), lost=len(set(announced) - set(there)),
         doubled=len(there) - len(set(there)) + len(announced) - len(set(announced)),

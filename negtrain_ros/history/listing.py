@@ -53,27 +53,29 @@ class Choice:
 def sessions(engine: Engine, choice: Choice, most: int | None = None) -> list[dict[str, Any]]:
     """Return the newest sessions of a choice, newest first, each with sums over its sets."""
     wanted = select(SESSIONS).where(*choice.conditions()).order_by(
-        SESSIONS.c.started_at.desc()).limit(most).subquery()
-    kept = REPETITIONS.c
-    counted = (REPETITIONS.c.session == wanted.c.number) & (
-        REPETITIONS.c.verdict == int(Verdict.COUNTED))
-    sets = select(func.count()).where(SETS.c.session == wanted.c.number)
-    repetitions = select(
-        func.count(), func.avg(kept.concentric_mean_load),
-        func.avg(kept.eccentric_plateau_load),
-        func.sum(kept.concentric_work), func.sum(kept.eccentric_work),
-    ).where(counted)
+        SESSIONS.c.started_at.desc()).limit(most).cte('wanted')
+    kept, numbers = REPETITIONS.c, select(wanted.c.number)
+    sets = select(SETS.c.session, func.count().label('sets')).where(
+        SETS.c.session.in_(numbers)).group_by(SETS.c.session).subquery()
+    sums = select(
+        kept.session, func.count().label('repetitions'),
+        func.avg(kept.concentric_mean_load).label('concentric_mean_load'),
+        func.avg(kept.eccentric_plateau_load).label('eccentric_plateau_load'),
+        func.sum(kept.concentric_work).label('concentric_work'),
+        func.sum(kept.eccentric_work).label('eccentric_work'),
+    ).where(kept.session.in_(numbers), kept.verdict == int(Verdict.COUNTED)).group_by(
+        kept.session).subquery()
     return _rows(engine, select(
         wanted.c.number, wanted.c.started_at, wanted.c.ended_at, ATHLETES.c.name.label('athlete'),
         wanted.c.exercise, wanted.c.program, wanted.c.step, wanted.c.method, wanted.c.status,
         wanted.c.reason, wanted.c.machine, wanted.c.sets.label('sets_planned'),
-        sets.scalar_subquery().label('sets'),
-        *(repetitions.with_only_columns(column).scalar_subquery().label(name)
-          for name, column in zip(
-              ('repetitions', 'concentric_mean_load', 'eccentric_plateau_load',
-               'concentric_work', 'eccentric_work'),
-              repetitions.selected_columns, strict=True)),
-    ).join(ATHLETES, ATHLETES.c.number == wanted.c.athlete).order_by(wanted.c.started_at.desc()))
+        func.coalesce(sets.c.sets, 0).label('sets'),
+        func.coalesce(sums.c.repetitions, 0).label('repetitions'), sums.c.concentric_mean_load,
+        sums.c.eccentric_plateau_load, sums.c.concentric_work, sums.c.eccentric_work,
+    ).join(ATHLETES, ATHLETES.c.number == wanted.c.athlete)
+        .outerjoin(sets, sets.c.session == wanted.c.number)
+        .outerjoin(sums, sums.c.session == wanted.c.number)
+        .order_by(wanted.c.started_at.desc()))
 
 
 def repetitions(engine: Engine, choice: Choice) -> list[dict[str, Any]]:

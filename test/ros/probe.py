@@ -4,9 +4,9 @@
 from collections import defaultdict
 import time
 
-from negtrain_interfaces.action import CalibrateRange, Train
+from negtrain_interfaces.action import CalibrateRange, StrengthTest, Train
 from negtrain_interfaces.msg import Prescription
-from negtrain_interfaces.srv import Prescribe
+from negtrain_interfaces.srv import AcceptStrengthTest, Prescribe
 from negtrain_ros.shell.topics import SIMULATION
 import rclpy
 from rclpy.action import ActionClient
@@ -16,7 +16,8 @@ from std_srvs.srv import Trigger
 
 PATIENCE = 60.0  # s, for what takes a moment where nothing else runs
 ANSWER = 5.0  # s, after which a service is asked again
-ACTIONS = {'calibrate_range': CalibrateRange, 'train': Train}
+ACTIONS = {'calibrate_range': CalibrateRange, 'strength_test': StrengthTest, 'train': Train}
+SERVICES = {'prescribe': Prescribe, 'accept_strength_test': AcceptStrengthTest}
 CHEST_PRESS = Prescription(
     athlete='probe', exercise='chest_press', method=Prescription.NEGATIVE, concentric=51.0,
     eccentric=85.0, limit=101.0, bottom=0.05, top=0.55, concentric_time=1.5, eccentric_time=3.0,
@@ -87,8 +88,8 @@ class Probe:
         return self.until(lambda: self.heard[topic])[-1]
 
     def ask(self, service, request=None):
-        """Call a service, Trigger unless a request says otherwise; return the answer."""
-        kind = Prescribe if isinstance(request, Prescribe.Request) else Trigger
+        """Call a service; return the answer."""
+        kind = SERVICES.get(service, Trigger)
         if service not in self._clients:
             self._clients[service] = self.node.create_client(kind, service)
         client = self._clients[service]
@@ -118,10 +119,10 @@ class Probe:
         self.until(future.done)
         return future.result()
 
-    def result(self, handle):
+    def result(self, handle, patience=PATIENCE):
         """Wait for the end of an action and return its result."""
         future = handle.get_result_async()
-        self.until(future.done)
+        self.until(future.done, patience)
         return future.result().result
 
     def calibrate(self):
