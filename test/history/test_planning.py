@@ -1,0 +1,107 @@
+# Copyright 2026 negtrain contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Which maximum decides the next loads: accepted, of the right method, young enough."""
+import dataclasses
+
+from negtrain_ros.core.activity import Training
+from negtrain_ros.core.strength import Estimate, StrengthMethod, StrengthSettings
+from negtrain_ros.core.types import (
+    Fault,
+    Limit,
+    LoadState,
+    Method,
+    Mode,
+    Prescription,
+    Range,
+    SetEnd,
+)
+from negtrain_ros.history import listing, planning
+from negtrain_ros.history.entry import Status
+from negtrain_ros.history.exercises import shipped_exercises
+from negtrain_ros.history.history import History
+from negtrain_ros.history.journal import Journal
+from negtrain_ros.history.programs import find_program
+import pytest
+
+ANN, PRESS = 'Ann', 'chest_press'
+LINE, PUSH = StrengthMethod.LOAD_VELOCITY, StrengthMethod.ISOMETRIC
+BEGIN, DAY = 1.7e9, 86400.0
+LIGHT = Prescription(
+    athlete=ANN, exercise=PRESS, method=Method.REGULAR, concentric=20.0, eccentric=20.0,
+    limit=20.0, range=Range(0.1, 0.5))
+
+
+class Calendar:
+    """The history of one machine whose date can be set."""
+
+    def __init__(self, url, folder):
+        self.now = BEGIN
+        self.history = History(url, folder, machine='press 1', clock=lambda: self.now)
+
+    def test(self, maximum, method=LINE, *, accepted=True):
+        number = self.history.keep_test(ANN, PRESS, Estimate(method, maximum, 0.99))
+        if accepted:
+            self.history.accept_test(ANN, PRESS, number)
+
+    def warm_up(self):
+        session = self.history.begin(ANN, PRESS, Method.REGULAR, 1)
+        session.begin_set(1, LIGHT)
+        session.end_set(SetEnd.COUNT)
+        session.end(Status.FINISHED)
+
+    def plan(self):
+        return self.history.ask(lambda engine: planning.plan(
+            engine, ANN, find_program('negative-alternating'), shipped_exercises()[PRESS],
+            self.now))
+
+
+@pytest.fixture
+def calendar(url, folder):
+    """Give a calendar on which a maximum of 100 kg has been accepted."""
+    calendar = Calendar(url, folder)
+    calendar.test(100.0)
+    calendar.now += DAY
+    yield calendar
+    calendar.history.close()
+
+
+@pytest.mark.parametrize('meanwhile', [
+    lambda calendar: None,
+    lambda calendar: calendar.test(140.0, PUSH),
+    lambda calendar: calendar.test(60.0, StrengthMethod.REPETITION_MAXIMUM),
+    lambda calendar: calendar.test(120.0, accepted=False),
+    lambda calendar: calendar.warm_up(),
+], ids=['nothing', 'another method', 'a light set to failure', 'not accepted', 'a warm-up'])
+def test_what_does_not_replace_a_maximum(calendar, meanwhile):
+    meanwhile(calendar)
+    calendar.now += DAY
+    plan = calendar.plan()
+    assert (plan.maximum.value, plan.maximum.method) == (100.0, LINE)
+    assert plan.proposal.loads.concentric == pytest.approx(65.0)
+
+
+def test_the_newest_accepted_maximum_of_the_method_counts(calendar):
+    calendar.test(110.0)
+    assert calendar.plan().maximum.value == 110.0
+
+
+def test_an_expired_maximum_gives_no_loads(calendar):
+    calendar.warm_up()
+    calendar.now = BEGIN + StrengthSettings().expires_after - 1.0
+    assert calendar.plan().proposal
+    calendar.now += 2.0
+    assert calendar.plan().proposal is None
+
+
+def test_a_fault_is_kept_each_time_it_comes(calendar):
+    journal = Journal(calendar.history)
+    journal.open(Training((LIGHT,), 0.0), None)
+    calm = LoadState(0.0, Mode.ARMED, 0.0, 0.0, Limit.NOTHING, (), '', LIGHT)
+    fallen = dataclasses.replace(
+        calm, mode=Mode.FAULT, faults=(Fault.OVER_SPEED,), explanation='unloaded: too fast')
+    for load in (calm, fallen, fallen, calm, fallen):
+        calendar.now += 0.1
+        journal.watch(load)
+    rows = calendar.history.ask(lambda engine: listing.faults_of(engine, journal.number))
+    assert [(row['fault'], row['explanation']) for row in rows] == [
+        ('over_speed', 'unloaded: too fast')] * 2
