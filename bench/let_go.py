@@ -3,51 +3,140 @@
 """
 The speed of a handle that is let go at 85 kg: caught by the drive, by the controller, by both.
 
-`python -m bench.let_go` draws docs/images/let_go.png and prints the highest speeds.
+`python -m bench.let_go` plays it in the loop, draws docs/images/let_go.png and prints the highest
+speeds; `python -m bench.let_go --graph` plays it with the nodes as processes, in real time.
 """
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import matplotlib
+from negtrain_interfaces.msg import Truth
+from negtrain_ros import bringup
+from negtrain_ros.cli.trainer import Trainer, training
 from negtrain_ros.core.guard import GuardSettings
 from negtrain_ros.core.load import LoadSettings
+from negtrain_ros.core.types import Method, Prescription, SessionStage
+from negtrain_ros.runner import Runner
+from negtrain_ros.shell.conversions import seconds
 from negtrain_ros.sim.athlete import AthleteSettings
 from negtrain_ros.sim.rehearsal import Rehearsal, RehearsalSettings
 import numpy as np
+import typer
 
 matplotlib.use('Agg')
 from matplotlib import pyplot as plt
 
 PICTURE = Path(__file__).parent.parent / 'docs' / 'images' / 'let_go.png'
-ATHLETE = AthleteSettings(
-    incident='lets_go', incident_repetition=2, incident_fraction=0.6, tremor=0.0)
+INCIDENT: dict[str, Any] = {
+    'incident': 'lets_go', 'incident_repetition': 2, 'incident_fraction': 0.6, 'tremor': 0.0}
+REFERENCE = Prescription(
+    athlete='simulated athlete', exercise='chest_press', method=Method.NEGATIVE,
+    concentric=51.0, eccentric=85.0, limit=101.0, repetitions=3)
 FREE_FALL = 85.0 * 9.80665 / 20.0  # m/s², 20 kg of moving mass
 START = -0.15  # m/s, at which it is lowered before
+CAUGHT = 0.5  # s, by which time the fall is over
+PATIENCE = 60.0  # s, until the handle has been let go
+
+
+@dataclass(frozen=True)
+class Layers:
+    """What checks the speed: settings of guard and controller, and the speed allowed [m/s]."""
+
+    guard: Mapping[str, Any]
+    load: Mapping[str, Any]
+    allowed: float
+
+
 LAYERS = {
-    'drive alone': (None, LoadSettings(over_speed=1.0), 1.2),
-    'load controller alone': (GuardSettings(speed_check=False), None, 2.0),
-    'both': (None, None, 1.2),
+    'drive alone': Layers({}, {'over_speed': 1.0}, 1.2),
+    'load controller alone': Layers({'speed_check': False}, {}, 2.0),
+    'both': Layers({}, {}, 1.2),
 }
-"""What checks the speed: settings of the guard and of the controller, and the speed allowed."""
 
 
-def main() -> None:
-    """Play every layer and draw."""
+@dataclass(frozen=True)
+class Fall:
+    """Time since the handle was let go [s], speed down [m/s] and load [kg] at that time."""
+
+    time: np.ndarray
+    speed: np.ndarray
+    load: np.ndarray
+
+    @property
+    def fastest(self) -> float:
+        """Return the highest speed until the fall is over [m/s]."""
+        return float(self.speed[(self.time >= 0.0) & (self.time < CAUGHT)].max())
+
+
+def main(graph: bool = False, repeat: int = 1) -> None:
+    """Play every layer; in the loop also draw."""
+    falls = {}
+    for name, layers in LAYERS.items():
+        played = [(over_the_graph if graph else in_the_loop)(layers) for _ in range(repeat)]
+        falls[name] = max(played, key=lambda fall: fall.fastest)
+        speeds = ', '.join(f'{fall.fastest:.2f}' for fall in played)
+        print(f'{name}: {speeds} m/s, allowed {layers.allowed} m/s', flush=True)
+    if not graph:
+        draw(falls)
+
+
+def in_the_loop(layers: Layers) -> Fall:
+    """Let the handle go in the simulation of everything."""
+    trace = Rehearsal(
+        RehearsalSettings(repetitions=3, patience=20.0), seed=1,
+        athlete=AthleteSettings(**INCIDENT), guard=GuardSettings(**layers.guard),
+        load=LoadSettings(**layers.load)).run().trace
+    gone = np.argmax(trace.training & (trace.force == 0.0))
+    return Fall(trace.time - trace.time[gone - 1], -trace.velocity, trace.load)
+
+
+def over_the_graph(layers: Layers) -> Fall:
+    """Let the handle go with the nodes as processes, in real time."""
+    rows: list[tuple[float, float, float, float]] = []
+
+    def take(truth: Truth) -> None:
+        rows.append((seconds(truth.header.stamp), -truth.velocity, truth.load,
+                     truth.athlete_force))
+
+    def gone() -> bool:
+        session = trainer.heard['session']
+        return session.stage is SessionStage.PAUSED or session.stage is SessionStage.FINISHED
+
+    with TemporaryDirectory() as folder:
+        start = bringup.Start(parameters={
+            'mock_machine': {
+                'muscle.maximum': REFERENCE.limit,
+                **{f'athlete.{name}': value for name, value in INCIDENT.items()},
+                **{f'guard.{name}': value for name, value in layers.guard.items()}},
+            'load_controller': {f'load.{name}': value for name, value in layers.load.items()},
+            'session_manager': {'history.folder': folder}})
+        with Trainer('', on_truth=take) as trainer, Runner(bringup.SIMULATION, start):
+            trainer.wait_for_machine()
+            trainer.calibrate(REFERENCE.athlete, REFERENCE.exercise)
+            rows.clear()
+            trainer.begin(training(REFERENCE, sets=1, rest=0.0))
+            trainer.until(gone, PATIENCE, 'the handle was not let go')
+    time, speed, load, force = np.array(rows).T
+    heavy = np.maximum.accumulate(load) > 0.97 * REFERENCE.eccentric
+    falls = np.argmax(heavy & (force == 0.0))
+    return Fall(time - time[falls - 1], speed, load)
+
+
+def draw(falls: Mapping[str, Fall]) -> None:
+    """Draw speed and load over time."""
     figure, (speeds, loads) = plt.subplots(2, sharex=True, figsize=(8, 6), layout='constrained')
-    for color, (name, (guard, load, allowed)) in enumerate(LAYERS.items()):
-        trace = Rehearsal(
-            RehearsalSettings(repetitions=3, patience=20.0), seed=1, athlete=ATHLETE,
-            guard=guard, load=load).run().trace
-        gone = np.argmax(trace.training & (trace.force == 0.0))
-        time, speed = trace.time - trace.time[gone - 1], -trace.velocity
-        fastest = speed[(time >= 0.0) & (time < 0.5)].max()
-        print(f'{name}: {fastest:.2f} m/s, allowed {allowed} m/s')
+    for color, (name, fall) in enumerate(falls.items()):
         style = '--' if name == 'both' else '-'
-        speeds.plot(
-            time, speed, style, color=f'C{color}', label=f'{name}: {fastest:.2f} m/s')
-        speeds.axhline(allowed, color=f'C{color}', linestyle=':', linewidth=0.8)
-        loads.plot(time, trace.load, style, color=f'C{color}')
-    fall = np.linspace(0.0, 0.06, 20)
-    speeds.plot(fall, FREE_FALL * fall - START, color='0.6', linestyle=':', label='nobody looks')
+        speeds.plot(fall.time, fall.speed, style, color=f'C{color}',
+                    label=f'{name}: {fall.fastest:.2f} m/s')
+        speeds.axhline(
+            LAYERS[name].allowed, color=f'C{color}', linestyle=':', linewidth=0.8)
+        loads.plot(fall.time, fall.load, style, color=f'C{color}')
+    free = np.linspace(0.0, 0.06, 20)
+    speeds.plot(free, FREE_FALL * free - START, color='0.6', linestyle=':', label='nobody looks')
     speeds.set(ylabel='falling speed [m/s]', ylim=(-0.1, 2.2), xlim=(-0.1, 0.4))
     speeds.legend()
     loads.set(xlabel='time since the handle was let go [s]',
@@ -59,4 +148,4 @@ def main() -> None:
 
 
 if __name__ == '__main__':
-    main()
+    typer.run(main)

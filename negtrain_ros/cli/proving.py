@@ -97,7 +97,8 @@ class ProvingGround:
         self._folder = history
         self.runner = Runner(SIMULATION, start, log)
         self.trainer = Trainer(start.namespace, idle=self._on_idle, on_value=self._on_value,
-                               on_truth=self._on_truth)
+                               on_truth=self._on_truth,
+                               topics=('load_state', 'machine_state', 'session', 'repetitions'))
         self._calibrating = False
         self.truth = Truth()
         self.done = 0
@@ -259,7 +260,7 @@ class ProvingGround:
 
     def _lowering(self) -> bool:
         return (self.truth.intention == Truth.LOWERING
-                and 0.5 < self.trainer.heard['phase'].fraction < 0.75
+                and 0.5 < self.range.fraction(self.truth.position) < 0.75
                 and self.truth.load > HEAVY * self.prescription.eccentric)
 
     def _watch(self, done: Callable[[], bool], patience: float) -> None:

@@ -1,7 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """A client of the session manager, as an app at the machine would be one."""
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 import signal
 import time
@@ -54,13 +54,13 @@ class Trainer:
     """
     Ask for a calibration or a training and wait for its end; a context manager.
 
-    :ivar heard: newest value of every topic in TOPICS
+    :ivar heard: newest value of every topic that is listened to
     """
 
     def __init__(
         self, namespace: str, *, idle: Callable[[], None] = lambda: None,
         on_value: Callable[[str, Any], None] = lambda topic, value: None,
-        on_truth: Callable[[Truth], None] = lambda truth: None,
+        on_truth: Callable[[Truth], None] | None = None, topics: Iterable[str] = TOPICS,
     ) -> None:
         """
         Join the graph.
@@ -68,6 +68,7 @@ class Trainer:
         :param idle: called about twenty times a second while waiting; may raise to end it
         :param on_value: called with topic and value for everything heard
         :param on_truth: called with what the simulation knows
+        :param topics: of TOPICS, to be listened to
         """
         self._context = rclpy.Context()
         rclpy.init(context=self._context, signal_handler_options=rclpy.SignalHandlerOptions.NO)
@@ -77,9 +78,12 @@ class Trainer:
         self._idle = idle
         self._on_value = on_value
         self.heard: dict[str, Any] = {}
-        for topic, (message, kind, profile) in TOPICS.items():
+        self._topics = frozenset(topics)
+        for topic in self._topics:
+            message, kind, profile = TOPICS[topic]
             self._node.create_subscription(message, topic, self._listener(topic, kind), profile)
-        self._node.create_subscription(Truth, 'truth', on_truth, qos.SAMPLES)
+        if on_truth is not None:
+            self._node.create_subscription(Truth, 'truth', on_truth, qos.SAMPLES)
         self._calibrate = ActionClient(self._node, CalibrateRange, 'calibrate_range')
         self._test = ActionClient(self._node, StrengthTest, 'strength_test')
         self._train = ActionClient(self._node, Train, 'train')
@@ -112,7 +116,7 @@ class Trainer:
 
     def wait_for_machine(self) -> None:
         """Wait until all that is needed answers."""
-        self.until(lambda: set(self.heard) >= set(TOPICS) - {'repetitions'}
+        self.until(lambda: set(self.heard) >= self._topics - {'repetitions'}
                     and self._calibrate.server_is_ready() and self._train.server_is_ready(),
                     START_UP, 'the machine did not come up')
 
