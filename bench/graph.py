@@ -1,0 +1,59 @@
+# Copyright 2026 negtrain contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The real graph of nodes, started to be measured."""
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+import os
+from pathlib import Path
+from tempfile import TemporaryDirectory
+import time
+
+from negtrain_ros import bringup
+from negtrain_ros.runner import Runner
+import psutil
+
+
+@contextmanager
+def running(
+    *, rate: float = 250.0, factor: float = 1.0, composed: bool = False, namespace: str = '',
+) -> Iterator[Runner]:
+    """Run a simulated machine with a history of its own; `rate` in samples a second."""
+    os.environ.setdefault('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
+    with TemporaryDirectory(prefix='negtrain-bench-') as folder:
+        start = bringup.Start(
+            namespace=namespace, composed=composed, use_sim_time=factor != 1.0, parameters={
+                'mock_machine': {'simulation.rate': rate, 'simulation.real_time_factor': factor,
+                                 'muscle.maximum': 101.0},
+                'encoder_publisher': {'encoder.rate': rate},
+                'session_manager': {'history.folder': folder}})
+        with Path(folder, 'nodes.log').open('w') as log, \
+                Runner(bringup.SIMULATION, start, log) as runner:
+            yield runner
+
+
+def seconds(runner: Runner) -> dict[str, float]:
+    """Return the processor time that each process has had [s]."""
+    return {name: sum(psutil.Process(process.pid).cpu_times()[:2])
+            for name, process in runner.processes.items()}
+
+
+def shares(runner: Runner, duration: float) -> dict[str, float]:
+    """Return the share of a core that each process takes for a while [s], in per cent."""
+    before, begin = seconds(runner), time.monotonic()
+    time.sleep(duration)
+    elapsed = time.monotonic() - begin
+    runner.check()
+    return difference(before, seconds(runner), elapsed)
+
+
+def difference(
+    before: Mapping[str, float], after: Mapping[str, float], elapsed: float,
+) -> dict[str, float]:
+    """Return in per cent of a core what came on in some time [s]."""
+    return {name: 100.0 * (after[name] - before[name]) / elapsed for name in after}
+
+
+def memory(runner: Runner) -> dict[str, float]:
+    """Return the resident memory of each process [MB]."""
+    return {name: psutil.Process(process.pid).memory_info().rss / 1e6
+            for name, process in runner.processes.items()}

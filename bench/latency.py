@@ -1,0 +1,98 @@
+# Copyright 2026 negtrain contributors
+# SPDX-License-Identifier: Apache-2.0
+"""
+From a sample of the encoder to its load command at the machine: `python -m bench.latency`.
+
+Beside it, in turn, the floor: as many bare relays, with messages of the same kinds, the same
+executor and quality of service (bench/hops.py).
+"""
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from typing import Annotated
+
+from bench.graph import difference
+from bench.hops import REAL, RELAYS
+from bench.measuring import Figure, in_turn, keep, Kept, quantile
+from negtrain_ros import bringup
+import psutil
+import typer
+
+RATES = (100, 250, 500, 1000)
+SHARES = {'p50': 0.5, 'p95': 0.95, 'p99': 0.99, 'max': 1.0}
+
+
+def play(
+    nodes: tuple[str, ...], rate: int, seconds: float, *, composed: bool,
+) -> dict[str, list[float] | float]:
+    """Send samples through nodes; return latencies [ms], share lost [%] and cost [% of a core]."""
+    words = ['--ros-args', '--log-level', 'error', '--params-file',
+             str(bringup.parameters_file()), '-r', '/clock:=clock', '-p', 'use_sim_time:=true',
+             '-p', f'drive:rate:={float(rate)}', '-p', f'drive:duration:={seconds}']
+    if 'encoder_publisher' in nodes:
+        words += ['-p', f'encoder_publisher:encoder.rate:={float(rate)}']
+    groups = [('drive', *nodes)] if composed else [('drive',), *((node,) for node in nodes)]
+    processes = {' '.join(group): subprocess.Popen(
+        [sys.executable, '-m', 'bench.hops', *group, *words], stdout=subprocess.PIPE, text=True)
+        for group in groups}
+    try:
+        first = next(iter(processes.values()))
+        # Started, discovered and warmed up: what it costs is counted over the rest.
+        time.sleep(3.0)
+        before, begin = _seconds(processes), time.monotonic()
+        time.sleep(0.7 * seconds)
+        cost = difference(before, _seconds(processes), time.monotonic() - begin)
+        said = json.loads(first.stdout.readline())
+    finally:
+        for process in processes.values():
+            process.send_signal(signal.SIGINT)
+        for process in processes.values():
+            process.wait(20.0)
+    return {'latencies': [1e3 * each for each in said['latencies']], 'cost': sum(cost.values()),
+            'lost': 100.0 * (1.0 - len(said['latencies']) / said['sent'])}
+
+
+def _seconds(processes: dict[str, subprocess.Popen]) -> dict[str, float]:
+    return {name: sum(psutil.Process(process.pid).cpu_times()[:2])
+            for name, process in processes.items()}
+
+
+def main(
+    rounds: Annotated[int, typer.Option(min=1)] = 2,
+    seconds: Annotated[float, typer.Option(min=2.0, help='of each measurement')] = 5.0,
+    rates: Annotated[str, typer.Option(help='samples a second')] = ','.join(map(str, RATES)),
+) -> None:
+    """Measure nodes and relays in turn, at every rate, in separate processes and in one."""
+    os.environ.setdefault('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
+    cases = [(int(rate), composed) for rate in rates.split(',') for composed in (False, True)]
+    measured = in_turn(rounds, {
+        (rate, composed, kind): lambda nodes=nodes, rate=rate, composed=composed: play(
+            nodes, rate, seconds, composed=composed)
+        for rate, composed in cases
+        for kind, nodes in (('nodes', REAL), ('relays', tuple(RELAYS)))})
+    figures = []
+    for rate, composed in cases:
+        name = f'{rate} Hz, {"one process" if composed else "separate"}'
+        ours, floor = (measured[rate, composed, kind] for kind in ('nodes', 'relays'))
+        for share, part in SHARES.items():
+            figures.append(Figure(
+                f'{name}: {share}', 'ms',
+                tuple(quantile(each['latencies'], part) for each in ours), 'relays',
+                tuple(quantile(each['latencies'], part) for each in floor),
+                '≤ 1.25 × relays' if share in ('p50', 'p99') else ''))
+        figures.append(Figure(f'{name}: lost', '%', tuple(each['lost'] for each in ours),
+                              'relays', tuple(each['lost'] for each in floor), '0'))
+        figures.append(Figure(f'{name}: cost with the drive', '% of a core',
+                              tuple(each['cost'] for each in ours), 'relays',
+                              tuple(each['cost'] for each in floor)))
+    curves = {f'{rate} Hz {"one process" if composed else "separate"}, {kind}':
+              [quantile(each[0]['latencies'], part / 100) for part in range(1, 101)]
+              for (rate, composed, kind), each in measured.items()}
+    keep('latency', Kept(figures, curves=curves))
+
+
+if __name__ == '__main__':
+    typer.run(main)
