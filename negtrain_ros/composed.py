@@ -27,4 +27,8 @@ def main(args: list[str] | None = None) -> None:
     unknown = [name for name in names if name not in NODES]
     if unknown:
         sys.exit(f'{unknown[0]!r} is none of {", ".join(NODES)}')
-    run.spin_together([NODES[name] for name in names], words)
+    # The session manager reads and writes files, for which no load command may wait.
+    loop = [name for name in names if name != 'session_manager'] or names
+    run.spin_together(
+        [NODES[name] for name in loop], words,
+        aside=[NODES[name] for name in names if name not in loop])

@@ -2,20 +2,25 @@
 # SPDX-License-Identifier: Apache-2.0
 """How nodes live and end."""
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 import gc
 import signal
 import sys
 
 import rclpy
 from rclpy.clock import Clock, ClockType
+from rclpy.executors import Executor
 from rclpy.experimental.events_executor import EventsExecutor
 from rclpy.node import Node
 
 ENDS = (signal.SIGINT, signal.SIGTERM)
 ATTENTION = 0.1  # s, within which a signal is noticed although nothing is to be done
+TURN = 0.0005  # s, after which a thread that computes lets another one go on
+
+Maker = Callable[[], Node]
 
 
-def spin(make_node: Callable[[], Node], args: list[str] | None = None) -> None:
+def spin(make_node: Maker, args: list[str] | None = None) -> None:
     """
     Make a node and spin it until SIGINT or SIGTERM, which end it quietly with status 0.
 
@@ -25,24 +30,30 @@ def spin(make_node: Callable[[], Node], args: list[str] | None = None) -> None:
     spin_together([make_node], args)
 
 
-def spin_together(makers: Sequence[Callable[[], Node]], args: list[str] | None = None) -> None:
-    """Make several nodes and spin them as one; an error of any ends all, as in spin()."""
+def spin_together(
+    makers: Sequence[Maker], args: list[str] | None = None, aside: Sequence[Maker] = (),
+) -> None:
+    """
+    Make several nodes and spin them as one; an error of any ends all, as in spin().
+
+    :param aside: of nodes that may take their time over files: they get a thread of their own
+    """
     # Not left to rclpy, which takes the graph away while a callback may still be using it.
     signals: list[int] = []
     for number in ENDS:
         signal.signal(number, lambda number, frame: signals.append(number))
     try:
         _init(args)
-        nodes = [make() for make in makers]
-        nodes[0].create_timer(
-            ATTENTION, lambda: None, clock=Clock(clock_type=ClockType.STEADY_TIME))
-        executor = EventsExecutor()
-        for node in nodes:
-            executor.add_node(node)
+        groups = [[make() for make in group] for group in (makers, aside) if group]
         # What is there now stays; looking through it again and again costs whole milliseconds.
         gc.freeze()
-        while not signals:
-            executor.spin_once(timeout_sec=ATTENTION)
+        sys.setswitchinterval(TURN)
+        first, *others = map(_executor, groups)
+        with ThreadPoolExecutor(1) as pool:
+            tasks = [pool.submit(_attend, other, signals) for other in others]
+            _attend(first, signals)
+        for task in tasks:
+            task.result()
     except ValueError as refusal:
         sys.exit(str(refusal))
     finally:
@@ -51,6 +62,26 @@ def spin_together(makers: Sequence[Callable[[], Node]], args: list[str] | None =
         for number in ENDS:
             signal.signal(number, signal.SIG_IGN)
         rclpy.try_shutdown()
+
+
+def _executor(nodes: Sequence[Node]) -> Executor:
+    executor = EventsExecutor()
+    for node in nodes:
+        executor.add_node(node)
+        # The first word of a logger looks through all modules; not in the middle of a repetition.
+        node.get_logger().debug('made')
+    nodes[0].create_timer(ATTENTION, lambda: None, clock=Clock(clock_type=ClockType.STEADY_TIME))
+    return executor
+
+
+def _attend(executor: Executor, ends: list[int]) -> None:
+    """Spin until something is in `ends`; an error puts something there for the others."""
+    try:
+        while not ends:
+            executor.spin_once(timeout_sec=ATTENTION)
+    except BaseException:
+        ends.append(0)
+        raise
 
 
 def _init(args: list[str] | None) -> None:
