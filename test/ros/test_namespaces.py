@@ -3,7 +3,8 @@
 """Two machines in one domain do not hear each other."""
 from negtrain_interfaces.msg import LoadState
 from negtrain_ros import bringup
-from probe import Probe, TOPICS
+from negtrain_ros.shell.topics import SIMULATION
+from probe import Probe
 import pytest
 
 SHARED = {'/diagnostics', '/parameter_events', '/rosout'}
@@ -24,7 +25,7 @@ def test_what_happens_at_one_machine_does_not_happen_at_the_other(machines):
             probe.until(lambda probe=probe: {'phase', 'session', 'machine_state', 'load_state'}
                         <= set(probe.last()))
             probe.until(lambda probe=probe: all(
-                probe.node.count_publishers(topic) == 1 for topic in (*TOPICS, 'clock')))
+                probe.node.count_publishers(topic) == 1 for topic in (*SIMULATION, 'clock')))
         assert left.prescribe().accepted
         assert left.ask('emergency_stop').success
         left.hear('load_state', lambda state: state.mode == LoadState.FAULT)
