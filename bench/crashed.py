@@ -77,7 +77,7 @@ class Machine:
 
     def train(self) -> None:
         """Go on with the interrupted session, or begin one; return at the first announcement."""
-        self.go_on(PATIENCE, self._train.server_is_ready)
+        self.go_on(PATIENCE, self._heard)
         for resume in (True, False):
             goal = Train.Goal(
                 athlete=ATHLETE, exercise=EXERCISE, sets=SETS, resume=resume,
@@ -90,6 +90,11 @@ class Machine:
             if self.announced:
                 return
         raise RuntimeError(f'nothing is announced: {end.result().result.reason}')
+
+    def _heard(self) -> bool:
+        publishers = self._loads, self._repetitions
+        return self._train.server_is_ready() and all(
+            publisher.get_subscription_count() for publisher in publishers)
 
     def _on_session(self, message: Any) -> None:
         if message.stage not in (SessionState.TRAINING, SessionState.RESTING,
