@@ -29,7 +29,7 @@ class Pace:
     """
 
     AT_ONCE = 10  # steps; a computer that is further behind has lost the time for good
-    PATIENCE = 1.0  # s of real time, after which a sample that nobody answers is given up
+    PATIENCE = 3.0  # s of real time, after which a sample that nobody answers is given up
 
     def __init__(self, settings: SimulationSettings, real: float) -> None:
         """Begin at `real` time [s]."""
