@@ -8,6 +8,7 @@ speeds; `python -m bench.let_go --graph` plays it with the nodes as processes, i
 """
 from collections.abc import Mapping
 from dataclasses import dataclass
+import math
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -18,7 +19,7 @@ from negtrain_ros import bringup
 from negtrain_ros.cli.trainer import Trainer, training
 from negtrain_ros.core.guard import GuardSettings
 from negtrain_ros.core.load import LoadSettings
-from negtrain_ros.core.types import Method, Prescription, SessionStage
+from negtrain_ros.core.types import Method, Prescription
 from negtrain_ros.runner import Runner
 from negtrain_ros.shell.conversions import seconds
 from negtrain_ros.sim.athlete import AthleteSettings
@@ -37,6 +38,7 @@ REFERENCE = Prescription(
     concentric=51.0, eccentric=85.0, limit=101.0, repetitions=3)
 FREE_FALL = 85.0 * 9.80665 / 20.0  # m/s², 20 kg of moving mass
 START = -0.15  # m/s, at which it is lowered before
+HEAVY = 0.97 * REFERENCE.eccentric
 CAUGHT = 0.5  # s, by which time the fall is over
 PATIENCE = 60.0  # s, until the handle has been let go
 
@@ -95,15 +97,15 @@ def in_the_loop(layers: Layers) -> Fall:
 
 def over_the_graph(layers: Layers) -> Fall:
     """Let the handle go with the nodes as processes, in real time."""
-    rows: list[tuple[float, float, float, float]] = []
+    rows: list[tuple[float, float, float]] = []
+    gone = math.inf
 
     def take(truth: Truth) -> None:
-        rows.append((seconds(truth.header.stamp), -truth.velocity, truth.load,
-                     truth.athlete_force))
-
-    def gone() -> bool:
-        session = trainer.heard['session']
-        return session.stage is SessionStage.PAUSED or session.stage is SessionStage.FINISHED
+        nonlocal gone
+        now = seconds(truth.header.stamp)
+        if truth.load > HEAVY and truth.athlete_force == 0.0:
+            gone = min(gone, now)
+        rows.append((now, -truth.velocity, truth.load))
 
     with TemporaryDirectory() as folder:
         start = bringup.Start(parameters={
@@ -113,16 +115,15 @@ def over_the_graph(layers: Layers) -> Fall:
                 **{f'guard.{name}': value for name, value in layers.guard.items()}},
             'load_controller': {f'load.{name}': value for name, value in layers.load.items()},
             'session_manager': {'history.folder': folder}})
-        with Trainer('', on_truth=take) as trainer, Runner(bringup.SIMULATION, start):
+        with (Trainer('', on_truth=take, topics=['session']) as trainer,
+              Runner(bringup.SIMULATION, start)):
             trainer.wait_for_machine()
             trainer.calibrate(REFERENCE.athlete, REFERENCE.exercise)
-            rows.clear()
             trainer.begin(training(REFERENCE, sets=1, rest=0.0))
-            trainer.until(gone, PATIENCE, 'the handle was not let go')
-    time, speed, load, force = np.array(rows).T
-    heavy = np.maximum.accumulate(load) > 0.97 * REFERENCE.eccentric
-    falls = np.argmax(heavy & (force == 0.0))
-    return Fall(time - time[falls - 1], speed, load)
+            trainer.until(lambda: bool(rows) and rows[-1][0] > gone + CAUGHT, PATIENCE,
+                          'the handle was not let go')
+    time, speed, load = np.array(rows).T
+    return Fall(time - gone, speed, load)
 
 
 def draw(falls: Mapping[str, Fall]) -> None:
