@@ -14,6 +14,9 @@ help:  ## say what can be made
 sim: .venv  ## train a simulated athlete, live in the terminal
 	@.venv/bin/negtrain sim $(ARGS)
 
+faults: .venv  ## break everything in turn at the full load
+	@.venv/bin/negtrain faults $(ARGS)
+
 test: export ROS_AUTOMATIC_DISCOVERY_RANGE = LOCALHOST
 test: .venv  ## run every test
 	@.venv/bin/python -m pytest $(ARGS)
@@ -38,4 +41,4 @@ clean:  ## remove all that was made
 	@command -v $(PYTHON) >/dev/null || { echo 'no $(PYTHON) here: apt install python3' >&2; exit 1; }
 	@$(PYTHON) environment/build.py
 
-.PHONY: help sim test bench style lock clean .venv
+.PHONY: help sim faults test bench style lock clean .venv
