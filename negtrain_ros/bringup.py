@@ -55,22 +55,24 @@ class Start:
     def processes(self, nodes: tuple[str, ...]) -> dict[str, list[str]]:
         """Return the command lines of the processes that run nodes, by name, without launch."""
         if self.composed:
-            return {COMPOSED: [executable(COMPOSED), *nodes, *self._ros_arguments(*nodes)]}
+            return {COMPOSED: [executable(COMPOSED), *nodes, *self._ros_arguments(), *(
+                word for node in nodes for word in self._parameters(node, f'{node}:'))]}
         return {node: self.command(node) for node in nodes}
 
     def command(self, node: str) -> list[str]:
         """Return the command line of a node that has a process of its own."""
-        return [executable(node), *self._ros_arguments(node)]
+        return [executable(node), *self._ros_arguments(), *self._parameters(node)]
 
-    def _ros_arguments(self, *nodes: str) -> list[str]:
+    def _parameters(self, node: str, prefix: str = '') -> list[str]:
+        return [word for name, value in self.parameters.get(node, {}).items()
+                for word in ('-p', f'{prefix}{name}:={_yaml(value)}')]
+
+    def _ros_arguments(self) -> list[str]:
         words = ['--ros-args', '--log-level', self.log_level,
                  '--params-file', str(self.params_file),
                  '-p', f'use_sim_time:={_yaml(self.use_sim_time)}']
         if self.namespace:
             words += ['-r', f'__ns:=/{self.namespace.strip("/")}']
-        for node in nodes:
-            for name, value in self.parameters.get(node, {}).items():
-                words += ['-p', f'{node}:{name}:={_yaml(value)}']
         for origin, target in REMAPPINGS:
             words += ['-r', f'{origin}:={target}']
         return words

@@ -52,16 +52,21 @@ def nodes(
     :param names: their executables
     :param parameters: per node, names of parameters that are set to arguments, and of these
     """
-    words = {name: [word for parameter, argument in parameters.get(name, {}).items()
-                    for word in ('-p', [f'{name}:{parameter}:=', LaunchConfiguration(argument)])]
-             for name in names}
+    given = {name: list(parameters.get(name, {}).items()) for name in names}
     composed = LaunchConfiguration('composed')
     return [
-        *(_process(name, given, condition=UnlessCondition(composed))
-          for name, given in words.items()),
-        _process(bringup.COMPOSED, chain(*words.values()), arguments=list(words),
-                 condition=IfCondition(composed)),
+        *(_process(name, _words(pairs), condition=UnlessCondition(composed))
+          for name, pairs in given.items()),
+        _process(
+            bringup.COMPOSED,
+            chain(*(_words(pairs, f'{name}:') for name, pairs in given.items())),
+            arguments=list(given), condition=IfCondition(composed)),
     ]
+
+
+def _words(parameters: Iterable[tuple[str, str]], prefix: str = '') -> list[Any]:
+    return [word for name, argument in parameters
+            for word in ('-p', [f'{prefix}{name}:=', LaunchConfiguration(argument)])]
 
 
 def _process(executable: str, words: Iterable[Any], **options: Any) -> Node:

@@ -101,6 +101,7 @@ def test_one_process_is_the_same_machine(own_domain, tmp_path):
         names = {name for name, namespace in probe.node.get_node_names_and_namespaces()
                  if namespace == '/left'}
         assert names == {*bringup.SIMULATION, 'probe'}
+        assert list(tmp_path.iterdir()), 'the folder of the history was not heard of'
         runner.check()
 
 
