@@ -160,7 +160,7 @@ class Keeper:
             with self._lock:
                 for _ in batch:
                     self._owed.popleft()
-                if self._spooled and not self._owed:
+                if not self._owed:
                     self._spool.clear()
                 self._spooled = max(0, self._spooled - len(batch))
         if self.trouble:

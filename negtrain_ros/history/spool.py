@@ -36,6 +36,7 @@ class Spool:
             os.close(self._file)
             raise HistoryError(
                 f'{path} is in use: this machine has a session manager already') from None
+        self._end_torn_line()
 
     def append(self, entries: Sequence[Entry]) -> None:
         """
@@ -65,8 +66,9 @@ class Spool:
 
     def clear(self) -> None:
         """Forget all entries, for ever: delivered after newer ones, they would undo them."""
-        os.ftruncate(self._file, 0)
-        os.fsync(self._file)
+        if os.fstat(self._file).st_size:
+            os.ftruncate(self._file, 0)
+            os.fsync(self._file)
 
     def refuse(self, entry: Entry) -> None:
         """Keep an entry that the database will never take apart from those that it will."""
@@ -78,6 +80,12 @@ class Spool:
             self.path.unlink(missing_ok=True)
         os.close(self._file)
         self._file = -1  # a late delivery must not reach whatever gets this descriptor next
+
+    def _end_torn_line(self) -> None:
+        """Keep what follows apart from a line that a crash left unfinished."""
+        end = os.lseek(self._file, 0, os.SEEK_END)
+        if end and os.pread(self._file, 1, end - 1) != b'\n':
+            os.write(self._file, b'\n')
 
     def _set_aside(self, line: bytes) -> None:
         path = self.path.with_suffix('.refused')

@@ -135,9 +135,13 @@ def test_an_unfinished_line_is_not_believed(folder):
     for end in range(len(whole)):
         with pytest.raises(ValueError):
             entry_of(whole[:end])
-    spool = Spool(folder / 'spool' / 'press.owed')
-    (folder / 'spool' / 'press.owed').write_bytes(whole + whole[:-7])
+    path = folder / 'spool' / 'press.owed'
+    Spool(path).close()
+    path.write_bytes(whole + whole[:-7])
+    spool = Spool(path)
     assert list(spool.entries()) == [entry]
+    spool.append([entry])
+    assert list(spool.entries()) == [entry, entry]
     spool.close()
 
 
