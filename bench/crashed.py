@@ -1,7 +1,8 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """The process of the session manager, killed at any moment of a training at full speed."""
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 import random
@@ -129,9 +130,7 @@ class Machine:
 
 def crash_often(folder: Path, crashes: int, seed: int) -> Outcome:
     """Kill a session manager some times at random moments, and look at what it has left."""
-    history = History('', folder, machine=MACHINE)
-    history.keep_range(ATHLETE, EXERCISE, types.Range(0.1, 0.5))
-    history.close()
+    know(folder)
     rng = random.Random(seed)
     announced: list[float] = []
     for _ in range(crashes):
@@ -139,22 +138,36 @@ def crash_often(folder: Path, crashes: int, seed: int) -> Outcome:
     return look('', folder, crashes, announced, lambda row: row['stamp'])
 
 
+def know(folder: Path) -> None:
+    """Keep the range of the athlete who trains."""
+    history = History('', folder, machine=MACHINE)
+    history.keep_range(ATHLETE, EXERCISE, types.Range(0.1, 0.5))
+    history.close()
+
+
 def _life(folder: Path, rng: random.Random) -> list[float]:
     """Let a session manager live for a while; return what it has announced."""
+    with manager(folder) as (process, machine):
+        if rng.random() < STARTS:
+            machine.go_on(rng.uniform(0.0, START))
+        else:
+            machine.train()
+            machine.go_on(rng.uniform(0.0, TRAINING))
+        process.kill()
+        machine.go_on(IN_FLIGHT)
+        return machine.announced
+
+
+@contextmanager
+def manager(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], Machine]]:
+    """Give the process of a session manager and the machine that it hears."""
     start = bringup.Start(parameters={'session_manager': {
         'history.folder': str(folder), 'history.machine': MACHINE, 'session.countdown': 0.0}})
     process = subprocess.Popen(
         start.command('session_manager'), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     try:
         with Machine() as machine:
-            if rng.random() < STARTS:
-                machine.go_on(rng.uniform(0.0, START))
-            else:
-                machine.train()
-                machine.go_on(rng.uniform(0.0, TRAINING))
-            process.kill()
-            machine.go_on(IN_FLIGHT)
-            return machine.announced
+            yield process, machine
     finally:
         process.kill()
         process.wait()
