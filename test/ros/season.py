@@ -1,0 +1,195 @@
+# Copyright 2026 negtrain contributors
+# SPDX-License-Identifier: Apache-2.0
+"""A new athlete at a machine: tested, trained, interrupted by a crash, resumed, kept."""
+from io import StringIO
+import json
+
+from mcap_ros2.reader import read_ros2_messages
+from negtrain_interfaces.action import CalibrateRange, StrengthTest, Train
+from negtrain_interfaces.msg import LoadState, Repetition, SessionState
+from negtrain_interfaces.srv import AcceptStrengthTest
+from negtrain_ros import bringup
+from negtrain_ros.core.types import PhaseMeasure
+from negtrain_ros.history.export import export
+from negtrain_ros.history.listing import Choice, sessions
+from negtrain_ros.history.opening import open_to_read
+from negtrain_ros.history.report import write_report
+from negtrain_ros.runner import Runner
+from negtrain_ros.shell import conversions
+from negtrain_ros.sim.muscle import MuscleSettings
+from probe import Probe
+import pytest
+
+ATHLETE, PROGRAM = 'Ada', 'negative-alternating'
+EXERCISES = ('chest_press', 'leg_press')
+HEARD = ('session', 'load_state', 'repetitions')
+PATIENCE = 400.0  # s, for a set on a busy computer
+SHORT_REST = 5.0  # s
+RATE = 100.0  # samples a second: fewer than a machine has, for a whole season in a minute
+GRAM = 0.001  # kg
+
+pytestmark = pytest.mark.timeout(1500)
+
+
+class Season:
+    """A machine, and what an athlete and a trainer do at it."""
+
+    def __init__(self, folder):
+        self.folder, self.said = folder, StringIO()
+        self.repetitions, self.maxima = [], {}
+        self.runner = Runner(bringup.SIMULATION, bringup.Start(use_sim_time=True, parameters={
+            'mock_machine': {
+                'simulation.real_time_factor': 0.0, 'simulation.rate': RATE,
+                'athlete.concentric_time': 1.0, 'athlete.eccentric_time': 2.0},
+            'encoder_publisher': {'encoder.rate': RATE},
+            'session_manager': {
+                'history.folder': str(folder), 'session.countdown': 2.0, 'session.test_rest': 3.0,
+                # A dead node is seen by others for some real seconds, which here are many.
+                'session.patience': 600.0}}), self.said)
+
+    def visit(self, course):
+        """Let somebody come, do something, and go."""
+        with Probe(topics=HEARD) as probe:
+            probe.until(lambda: {'session', 'load_state'} <= set(probe.last()))
+            probe.hear('session', lambda state: state.header.stamp.sec)  # it knows the time
+            course(probe)
+            self.repetitions += probe.heard['repetitions']
+
+    def test(self, probe):
+        """Measure the range and the maximum of every exercise, and accept them."""
+        for exercise in EXERCISES:
+            who = {'athlete': ATHLETE, 'exercise': exercise}
+            measured = self.done(probe, 'calibrate_range', CalibrateRange.Goal(
+                **who, repetitions=2))
+            assert measured.success, measured.reason
+            result = self.done(probe, 'strength_test', StrengthTest.Goal(
+                **who, method=StrengthTest.Goal.LOAD_VELOCITY, expected=90.0))
+            assert result.success, result.reason
+            answer = probe.ask('accept_strength_test', AcceptStrengthTest.Request(
+                **who, test=result.test))
+            assert answer.accepted, answer.reason
+            self.maxima[exercise] = result.maximum
+
+    def done(self, probe, action, goal):
+        """Let an action come to its end without the long rests; return its result."""
+        end = probe.begin(action, goal).get_result_async()
+        while not end.done():
+            probe.until(lambda: end.done() or probe.last()['session'].rest_left > SHORT_REST
+                        or probe.last()['session'].stage == SessionState.PAUSED, PATIENCE)
+            if not end.done():
+                state = probe.last()['session']
+                assert state.stage != SessionState.PAUSED, state.text
+                probe.ask('skip_rest')
+                probe.hear('session', lambda state: state.rest_left <= SHORT_REST)
+        return end.result().result
+
+    def train(self, probe, exercise, **how):
+        """Train to the end."""
+        result = self.done(probe, 'train', Train.Goal(athlete=ATHLETE, exercise=exercise, **how))
+        assert result.outcome == Train.Result.FINISHED, result.reason
+
+    def be_interrupted(self, probe):
+        """Train until the session manager is killed in the middle of the third set."""
+        self.train(probe, EXERCISES[0], program=PROGRAM)
+        probe.begin('train', Train.Goal(athlete=ATHLETE, exercise=EXERCISES[1], program=PROGRAM))
+        probe.hear('session', lambda state: state.stage == SessionState.TRAINING
+                   and state.repetition == 4, PATIENCE)
+        manager = self.runner.processes['session_manager']
+        manager.kill()
+        manager.wait()
+        probe.hear('load_state', lambda state: state.commanded < 5.0)
+
+    def go_on(self, probe):
+        """Acknowledge what the crash has left, and do the sets that are left."""
+        def disarmed():
+            probe.ask('reset_faults')
+            return probe.hear('load_state').mode == LoadState.DISARMED
+        probe.until(disarmed)
+        self.train(probe, EXERCISES[1], resume=True)
+
+
+@pytest.fixture(scope='module')
+def season(tmp_path_factory, domain):
+    """Run the whole story once; the tests look at what it left behind."""
+    season = Season(tmp_path_factory.mktemp('season'))
+    try:
+        with season.runner as runner:
+            season.visit(season.test)
+            season.visit(season.be_interrupted)
+            runner.start('session_manager')
+            season.visit(season.go_on)
+    finally:
+        print(season.said.getvalue())
+    return season
+
+
+@pytest.fixture(scope='module')
+def rows(season, tmp_path_factory):
+    """Return the repetitions of a JSON export."""
+    file = tmp_path_factory.mktemp('export') / 'all.json'
+    export(open_to_read(folder=season.folder), Choice(), file, 'json')
+    return json.loads(file.read_text())
+
+
+def test_the_strength_test_finds_the_strength(season):
+    # The muscles are modelled for one exercise; others have other velocities at the maximum.
+    assert season.maxima[EXERCISES[0]] == pytest.approx(MuscleSettings().maximum, rel=0.05)
+
+
+def test_sets_are_complete_but_for_the_one_that_the_crash_ended(season, rows):
+    counted = [(row['exercise'], row['set'], row['number']) for row in rows
+               if row['verdict'] == 'counted']
+    assert counted == [
+        (exercise, number, ordinal)
+        for exercise, number, done in ((EXERCISES[0], 1, 12), (EXERCISES[0], 2, 12),
+                                       (EXERCISES[1], 1, 3), (EXERCISES[1], 2, 12))
+        for ordinal in range(1, done + 1)]
+
+
+def test_what_is_kept_is_what_was_announced(season, rows):
+    announced = {conversions.seconds(one.header.stamp): one for one in season.repetitions
+                 if one.stage == Repetition.COMPLETE}
+    assert len({row['stamp'] for row in rows}) == len(rows)
+    for row in rows:
+        for phase in ('concentric', 'eccentric'):
+            measure = conversions.from_msg(
+                PhaseMeasure, getattr(announced[row['stamp']], phase))
+            for name in ('mean_load', 'plateau_load', 'peak_load', 'work'):
+                assert row[f'{phase}_{name}'] == pytest.approx(getattr(measure, name))
+
+
+def test_the_loads_agree_to_the_gram_with_what_the_machine_applied(season, rows):
+    oldest = sessions(open_to_read(folder=season.folder), Choice(), 10)[-1]
+    applied = [(conversions.seconds(message.ros_msg.header.stamp), message.ros_msg.load)
+               for message in read_ros2_messages(
+                   str(season.folder / 'recordings' / f'{oldest["number"]}.mcap'),
+                   topics=['/machine_state'])]
+    for row in rows:
+        if row['session'] == oldest['number']:
+            begin = row['eccentric_start']
+            peak = max(load for stamp, load in applied
+                       if begin <= stamp <= begin + row['eccentric_duration'])
+            assert row['eccentric_peak_load'] == pytest.approx(peak, abs=GRAM)
+            assert peak == pytest.approx(row['eccentric_prescribed'], abs=1.0)
+
+
+def test_both_sessions_are_finished_and_reported(season, rows, tmp_path):
+    engine = open_to_read(folder=season.folder)
+    listed = sessions(engine, Choice(), 10)
+    assert [(row['exercise'], row['status'], row['program'], row['step'], row['repetitions'])
+            for row in listed] == [(EXERCISES[1], 'finished', PROGRAM, 2, 15),
+                                   (EXERCISES[0], 'finished', PROGRAM, 2, 24)]
+    for session in listed:
+        page, = write_report(engine, session['number'], tmp_path, png=False)
+        text = page.read_text()
+        for row in rows:
+            if row['session'] == session['number']:
+                assert f'{row["eccentric_plateau_load"]:.3f}' in text
+
+
+def test_the_recording_has_every_topic(season):
+    finished = sessions(open_to_read(folder=season.folder), Choice(), 10)[-1]
+    topics = {message.channel.topic for message in read_ros2_messages(
+        str(season.folder / 'recordings' / f'{finished["number"]}.mcap'))}
+    assert {'/encoder_counts', '/handle', '/phase', '/load_command', '/machine_state',
+            '/load_state', '/repetitions', '/session', '/prescription'} <= topics
