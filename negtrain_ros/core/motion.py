@@ -10,21 +10,20 @@ is smooth and late. Of all of them the longest counts whose velocity is not cont
 shorter one: intersection of confidence intervals (Lepski 1990; Goldenshluger and Nemirovski 1997;
 Katkovnik 1999, IEEE Trans. Signal Process. 47:2567). Nothing is tuned to a machine: the noise is
 measured from what the shortest fit could not foresee, the step of the encoder from the smallest
-change seen. A stepping encoder is read by its edges: a position moves only when it must, so one
-step back tells of no movement and a step that is overdue bounds the speed.
+change seen. A stepping encoder is read by its edges (core/edges.py), and a step that is overdue
+bounds the speed.
 """
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import exp, inf, sqrt
+from math import exp, sqrt
 
+from negtrain_ros.core.edges import Edges
 from negtrain_ros.core.settings import parameter, Settings
 from negtrain_ros.core.types import Handle
 
-SLOWEST_STEPS = 10.0  # 1/s; slower steps leave an error of an age that no longer matters
+SLOWEST_STEPS = 4.0   # 1/s; slower steps leave an error of an age that no longer matters
 OVERDUE = 2.0         # steps within which a handle that has turned may still show none
 EDGE_DEVIATION = 0.1  # steps; what the play between two edges adds to the deviation
-SAME = 1e-9           # m; less is no change
-COARSEST = 0.02       # m; no encoder has larger steps
 SETTLING = 30         # samples after which rate and noise are known
 
 
@@ -79,20 +78,16 @@ class MotionEstimator:
         self._fits: Sequence[_Fit] = ()
         self._stamp = 0.0
         self._raw = 0.0
-        self._edge = 0.0
-        self._edge_stamp = 0.0
+        self._edges = Edges(0.0, 0.0)
         self._samples = 0
         self._interval = 0.0
-        self._step = 0.0
-        self._smallest = inf
-        self._repeats = False
         self._variance = self.settings.noise_floor ** 2
-        self._velocity = 0.0
+        self._velocity = self._foreseen = 0.0
 
     @property
     def noise(self) -> float:
         """Standard deviation of one sample, as seen so far [m]."""
-        return sqrt(max(self._variance, self._step * self._step / 12.0))
+        return sqrt(max(self._variance, self._edges.step * self._edges.step / 12.0))
 
     def predict(self, stamp: float) -> float:
         """Return where the handle would be at `stamp` if it went on as before [m]."""
@@ -111,13 +106,14 @@ class MotionEstimator:
         if not self._fits:
             self._fits = [_Fit(settings.shortest_memory * settings.memory_ratio ** k, position)
                           for k in range(settings.memories)]
-            self._stamp = self._edge_stamp = stamp
-            self._raw = self._edge = position
+            self._stamp, self._raw = stamp, position
+            self._edges = Edges(position, stamp)
             return Handle(stamp, position, 0.0, settings.noise_floor, 1.0)
         interval = stamp - self._stamp
-        self._observe(position, interval)
-        self._stamp = stamp
-        edge = self._read_edge(position, stamp)
+        self._learn_interval(interval)
+        self._stamp, self._raw = stamp, position
+        self._edges.read(position, stamp, self._foreseen)
+        edge = self._edges.position
         variance = self._sample_variance(interval)
 
         low, high = -1e9, 1e9
@@ -150,12 +146,13 @@ class MotionEstimator:
         self, chosen: _Fit, stamp: float, position_variance: float, velocity_variance: float,
     ) -> Handle:
         """Return the motion of a fit, kept to what the edges of the encoder allow."""
-        step, edge = self._step, self._edge
+        edges = self._edges
+        step, edge = edges.step, edges.position
         blur = 3.0 * sqrt(max(0.0, self._variance - step * step / 6.0))
-        position = min(max(chosen.position, edge - blur), edge + blur)
-        velocity = chosen.velocity
-        if stamp > self._edge_stamp:
-            fastest = (OVERDUE * step + blur) / (stamp - self._edge_stamp)
+        position = min(max(chosen.position, edge - blur), edge + blur) + edges.arch
+        velocity = self._foreseen = chosen.velocity
+        if stamp > edges.stamp:
+            fastest = (OVERDUE * step + blur) / (stamp - edges.stamp)
             velocity = min(max(velocity, -fastest), fastest)
         self._velocity = velocity
         play = EDGE_DEVIATION * step
@@ -163,8 +160,8 @@ class MotionEstimator:
                       sqrt(min(position_variance, blur * blur) + play * play),
                       sqrt(velocity_variance))
 
-    def _observe(self, position: float, interval: float) -> None:
-        """Learn the interval between samples and the step of the encoder."""
+    def _learn_interval(self, interval: float) -> None:
+        """Learn the interval between samples; no memory is shorter."""
         self._samples += 1
         if self._samples <= SETTLING:
             self._interval += (interval - self._interval) / self._samples
@@ -172,30 +169,14 @@ class MotionEstimator:
             for fit in self._fits:
                 fit.memory = memory
                 memory *= self.settings.memory_ratio
-        change = abs(position - self._raw)
-        self._raw = position
-        if change < SAME:
-            self._repeats = True
-        elif change < self._smallest:
-            self._smallest = change
-        # changes without repetition are those of a fast handle or a fine encoder
-        self._step = self._smallest if self._repeats and self._smallest < COARSEST else 0.0
-
-    def _read_edge(self, position: float, stamp: float) -> float:
-        """Move the edge last crossed no further than the reading demands."""
-        half = 0.5 * self._step
-        edge = min(max(self._edge, position - half), position + half)
-        if edge != self._edge:
-            self._edge, self._edge_stamp = edge, stamp
-        return edge
 
     def _sample_variance(self, interval: float) -> float:
         """Return the variance of a sample as if errors were independent from one to the next."""
         variance = max(self._variance, self.settings.noise_floor ** 2)
-        step = self._step
+        step = self._edges.step
         if step > 0.0:
             # as many equal errors in a row as samples fit into one step of the encoder
-            steps = max(abs(self._velocity) / step, SLOWEST_STEPS)
+            steps = max(min(abs(self._velocity) / step, self._edges.pace), SLOWEST_STEPS)
             variance = max(variance, step * step / 12.0 * max(1.0, 1.0 / (steps * interval)))
         if self._samples < SETTLING:
             # what is known of the noise is itself a guess from so few samples

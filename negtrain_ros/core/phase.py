@@ -10,6 +10,7 @@ to be half a repetition a turn is what everybody expects and a millimetre may do
 one, or before the first, a wandering is. This is a sequential test (Wald 1945; Page 1954) whose
 prior is the place, and whose noise is what has been seen of late. See docs/phases.md.
 """
+from collections import deque
 from dataclasses import dataclass
 from math import exp, isnan, nan, sqrt
 
@@ -28,6 +29,8 @@ from negtrain_ros.core.types import (
 
 ORDERS = {'con-ecc': Order.CONCENTRIC_FIRST, 'ecc-con': Order.ECCENTRIC_FIRST}
 SMALLEST_RANGE = 0.01  # m; whatever the personal range, less is no half of a repetition
+MIDDLE = (0.15, 0.85)  # of the personal range, where nobody means to rest
+LEGS = 5               # whose ends are remembered at either end
 SLOWNESS = 0.1         # 1/s; a hold is slower than this share of the shortest travel a second
 
 
@@ -49,6 +52,8 @@ class PhaseSettings(Settings):
         1.0, 10.0)
     wander: float = parameter(
         0.35, 'way back without a turn, by the travel that a leg still lacks', 0.02, 1.0)
+    unusual: float = parameter(
+        0.1, 'the same, by the way that the legs before went further', 0.0, 1.0)
     sway: float = parameter(
         0.004, 'speed that is no turn after a whole leg, by the fastest of the leg', 0.0, 0.2)
     sway_time: float = parameter(
@@ -56,9 +61,15 @@ class PhaseSettings(Settings):
     swing_margin: float = parameter(
         1.6, 'a turn is larger by this factor than the largest swing or tremor', 1.0, 3.0)
     hurry_margin: float = parameter(
-        2.0, 'and by this factor faster', 1.0, 5.0)
+        2.0, 'and by this factor faster, or a swing by this factor longer', 1.0, 5.0)
+    tremor_margin: float = parameter(
+        2.0, 'a turn is larger by this factor than the largest tremor, which swells', 1.0, 4.0)
+    tremor_hurry: float = parameter(2.5, 'and by this factor faster', 1.0, 5.0)
     hold_speed: float = parameter(
         0.010, 'a slower handle is held', 0.001, 0.05, unit='m/s')
+    creep: float = parameter(
+        0.3, 'share of that speed below which it is held in the middle of the personal range',
+        0.0, 1.0)
     hold_time: float = parameter(0.2, 'time after which it is a hold', 0.05, 2.0, unit='s')
     hold_smoothing: float = parameter(
         0.08, 'time over which tremor is taken out of the speed of a hold', 0.01, 0.5, unit='s')
@@ -88,6 +99,7 @@ class PhaseDetector:
         """Forget the movement; what is expected stays."""
         self._swings.reset()
         self._tremor.reset()
+        self._ends = {1: deque[float](maxlen=LEGS), -1: deque[float](maxlen=LEGS)}
         self._direction = 0  # of the leg: 1 up, -1 down, 0 before the first
         self._from = nan     # where it began
         self._before: float | None = None  # where the one before it began
@@ -158,12 +170,26 @@ class PhaseDetector:
         back = direction * (end - position)
         against = self._evidence(handle, back, back, -direction * velocity)
         if against > settings.demand:
-            lacking = max(0.0, least - direction * (end - self._from))
-            beyond = back - settings.wander * lacking
+            beyond = back - self._wandering(end)
             if self._evidence(handle, beyond, back, -direction * velocity) > settings.demand:
                 self._begin_leg(-direction, handle)
                 return 0.0
         return against
+
+    def _wandering(self, end: float) -> float:
+        """
+        Return the way back that would be no surprise without a turn [m].
+
+        :param end: how far the leg has come [m]
+        """
+        settings, least, direction = self.settings, self._min_range, self._direction
+        wandering = settings.wander * (least - direction * (end - self._from))
+        ends = self._ends[direction]
+        if len(ends) > 2:
+            near, far = (min(ends), max(ends)) if direction > 0 else (max(ends), min(ends))
+            short = direction * (near - end) - 2.0 * abs(far - near)
+            wandering = max(wandering, settings.unusual * short)
+        return max(0.0, wandering)
 
     def _evidence(self, handle: Handle, beyond: float, back: float, speed: float) -> float:
         """
@@ -179,8 +205,10 @@ class PhaseDetector:
             return 0.0
         settings, swings, tremor = self.settings, self._swings, self._tremor
         size, hurry, end = settings.swing_margin, settings.hurry_margin, self._direction
-        if (inside(size * swings.size[end], hurry * swings.speed[end], back, speed)
-                or inside(size * tremor.size, hurry * tremor.speed, back, speed)):
+        if ((inside(size * swings.size[end], hurry * swings.speed[end], back, speed)
+                and swings.lasted(handle.stamp) < hurry * swings.duration[end])
+                or inside(settings.tremor_margin * tremor.size,
+                          settings.tremor_hurry * tremor.speed, back, speed)):
             return 0.0
         sway_speed = settings.sway * self._fastest
         sway = settings.sway_time * sway_speed
@@ -193,6 +221,7 @@ class PhaseDetector:
         """Start a leg at the furthest point of the one before."""
         if self._direction:
             self._before = self._from
+            self._ends[self._direction].append(self._low if direction > 0 else self._high)
         else:
             self._swings.begin(-direction)
         self._direction = direction
@@ -210,6 +239,7 @@ class PhaseDetector:
         """Undo a turn: the handle has gone on beyond it."""
         assert self._before is not None
         self._direction = -self._direction
+        self._ends[self._direction].pop()
         self._from, self._before = self._before, None
         if self._direction > 0:
             self._low = self._from
@@ -224,12 +254,20 @@ class PhaseDetector:
         share = interval / (interval + self.settings.hold_smoothing)
         self._slow += share * (handle.velocity - self._slow)
         self._slower += share * (self._slow - self._slower)
-        if abs(self._slower) >= min(self.settings.hold_speed, SLOWNESS * self._min_range):
+        if abs(self._slower) >= self._slowest(handle.position):
             self._slow_since = nan
             return False
         if isnan(self._slow_since):
             self._slow_since = handle.stamp
         return handle.stamp - self._slow_since >= self.settings.hold_time
+
+    def _slowest(self, position: float) -> float:
+        """Return the speed below which a handle is held [m/s]."""
+        slowest = min(self.settings.hold_speed, SLOWNESS * self._min_range)
+        if self._range is None or not MIDDLE[0] < self._range.fraction(position) < MIDDLE[1]:
+            return slowest
+        # who cannot go on creeps: that must not end the movement for those who watch its duration
+        return slowest * self.settings.creep
 
     def _name(self, handle: Handle, against: float, held: bool) -> Phase:
         if held:

@@ -37,6 +37,7 @@ class Swings:
         """Forget all swings."""
         self.size = [0.0, 0.0, 0.0]
         self.speed = [0.0, 0.0, 0.0]
+        self.duration = [0.0, 0.0, 0.0]
         self._ways: list[list[float]] = []
         self._direction = 1
         self._to = 0.0
@@ -44,8 +45,13 @@ class Swings:
 
     def begin(self, end: int) -> None:
         """Begin the first leg at an end: what was seen there is kept, wandering there is not."""
-        self.size[end], self.speed[end] = self.size[0], self.speed[0]
+        for seen in (self.size, self.speed, self.duration):
+            seen[end] = seen[0]
         del self._ways[:-1]
+
+    def lasted(self, stamp: float) -> float:
+        """Return for how long the present way has gone on [s]."""
+        return stamp - self._ways[-1][1]
 
     def step(self, handle: Handle, end: int, longest: float) -> None:
         """
@@ -90,6 +96,7 @@ class Swings:
             self.size[end] = max(self.size[end], size)
             # that of a sine which goes as far in the same time
             self.speed[end] = max(self.speed[end], 0.5 * pi * size / (stop - begin))
+            self.duration[end] = max(self.duration[end], stop - begin)
 
 
 def inside(size: float, fastest: float, back: float, speed: float) -> bool:

@@ -6,6 +6,8 @@ Tremor: how far and how fast the handle trembles, on whatever way it goes.
 Physiological tremor is 8-12 Hz when held and 4-8 Hz, several times larger, in slow movement. What
 is left of the position when its slow part is taken away shows it as half cycles much shorter than
 any way up or down, one after the other, even in size and duration, which a single jerk is not.
+What a much faster movement shows of that are its own jerks: their size follows its speed (Harris
+and Wolpert 1998, Nature 394:780), and at the turn they are gone.
 """
 from collections import deque
 from dataclasses import dataclass
@@ -32,6 +34,8 @@ class TremorSettings(Settings):
         0.25, 'way back that ends half a cycle, as a share of it', 0.0, 0.9)
     noise: float = parameter(
         3.0, 'the same, in standard deviations of the position', 1.0, 10.0)
+    outrun: float = parameter(
+        3.0, 'a movement faster by this factor shows jerks, not tremor', 1.0, 20.0)
     memory: float = parameter(
         180.0, 'time over which tremor is forgotten', 0.5, 600.0, unit='s')
 
@@ -96,6 +100,7 @@ class Tremor:
             size = sum(sizes) / len(sizes) * (1.0 + 1.0 / (turned * turned))
             even = (min(sizes) > self.settings.evenness * max(sizes)
                     and min(durations) > self.settings.evenness * max(durations))
-            if even and size > self.size:
-                self.size = size
-                self.speed = max(self.speed, 0.5 * pi * size * len(halves) / sum(durations))
+            speed = 0.5 * pi * size * len(halves) / sum(durations)
+            way = abs(self._drift) / self.settings.smoothing
+            if even and size > self.size and way < self.settings.outrun * speed:
+                self.size, self.speed = size, max(self.speed, speed)

@@ -8,6 +8,7 @@ from chain import detect, flips, smooth
 from hypothesis import given
 from hypothesis import settings as example_settings
 from hypothesis import strategies as st
+from negtrain_ros.core.encoder import Encoder, EncoderSettings
 from negtrain_ros.core.phase import PhaseDetector, PhaseSettings
 from negtrain_ros.core.types import Fault, Handle, Order, Phase, Prescription, Quality, Range
 import pytest
@@ -56,6 +57,38 @@ def test_a_negative_of_50_mm_a_second_is_a_negative():
     path += [0.5 - 0.05 * k / RATE for k in range(int(6.0 * RATE))]
     estimates = detect(path, RATE)[int(2.9 * RATE):]
     assert {estimate.phase for estimate in estimates} == {Phase.ECCENTRIC}
+
+
+def phases_of_a_way_down_at(speed):
+    """Return the phases half way down the personal range, where it goes on slowly."""
+    detector = PhaseDetector(PhaseSettings())
+    detector.expect(Prescription(range=Range(0.1, 0.5), order=Order.CONCENTRIC_FIRST))
+    encoder = Encoder(EncoderSettings(rate=RATE))
+    path = smooth([(0.5, 0.1), (1.0, 0.5), (1.0, 0.32)], RATE)
+    path += [0.32 - speed * k / RATE for k in range(int(4.0 * RATE))]
+    return [detector.step(encoder.step(round(x * 10000.0), k / RATE)).phase
+            for k, x in enumerate(path)][-int(3.0 * RATE):]
+
+
+def test_a_creep_in_the_middle_of_the_range_is_no_hold_and_a_rest_is_one():
+    assert set(phases_of_a_way_down_at(0.005)) == {Phase.ECCENTRIC}
+    assert phases_of_a_way_down_at(0.0)[-1] in (Phase.BOTTOM_HOLD, Phase.TOP_HOLD)
+
+
+def test_a_short_way_back_far_from_all_ends_before_is_no_turn():
+    set_of_three = [(0.5, 0.1)] + 3 * [(1.0, 0.7), (1.0, 0.1)]
+    put_away = [(0.8, 0.35), (0.4, 0.34), (0.5, 0.34)]
+    assert len(flips(detect(smooth(set_of_three + put_away, RATE), RATE))) == 7
+    given_up = [(0.8, 0.35), (0.8, 0.1)]
+    assert len(flips(detect(smooth(set_of_three + given_up, RATE), RATE))) == 8
+
+
+def test_the_jerks_of_a_quick_way_are_no_tremor():
+    path = smooth([(0.5, 0.1), (0.8, 0.7), (0.8, 0.1), (0.5, 0.1)], RATE)
+    jerky = [x + (0.004 * sin(2.0 * pi * 10.0 * k / RATE) if 0.6 * RATE < k < 1.2 * RATE else 0.0)
+             for k, x in enumerate(path)]
+    down = next(time for time, way in flips(detect(jerky, RATE)) if way < 0)
+    assert down - 1.3 < 0.05
 
 
 def test_sway_at_the_top_is_no_turn_once_it_has_been_seen():
