@@ -155,7 +155,7 @@ class Encoder:
         self._motion.reset()
         self._glitches.clear()
         self._fault, self._sane_since = fault, stamp
-        self._frozen, self._moved = False, stamp
+        self._frozen, self._moved, self._speed_before = False, stamp, 0.0
         self._last = replace(self._motion.step(position, stamp),
                              quality=Quality.FAULTY, faults=(fault,))
         return self._last

@@ -131,6 +131,14 @@ def test_counts_that_stop_dead_between_the_stops_are_frozen():
     assert encoder.step(count + 50, stamp + 100 * PERIOD).faults == ()
 
 
+def test_a_handle_that_rests_after_a_silence_is_not_frozen():
+    encoder = Encoder(SETTINGS)
+    _, _, stamp = moved(encoder)
+    stamp += 20.0
+    handles = [encoder.step(1000, stamp + k * PERIOD) for k in range(200)]
+    assert handles[-1].quality is Quality.GOOD
+
+
 def test_a_stop_at_the_end_is_not_frozen():
     encoder = Encoder(SETTINGS)
     _, count, stamp = moved(encoder, speed=0.6, seconds=1.8, start=0.11)
