@@ -14,7 +14,8 @@ from typing import Annotated, Any
 
 from negtrain_ros import bringup
 from negtrain_ros.cli import Refused
-from negtrain_ros.cli.proving import Case, FROZEN, Outcome, ProvingGround
+from negtrain_ros.cli.cases import Case, Outcome
+from negtrain_ros.cli.proving import FROZEN, ProvingGround
 from negtrain_ros.cli.trainer import Unfinished
 from negtrain_ros.core.safety import RULES
 from negtrain_ros.core.types import Fault, Method, Prescription

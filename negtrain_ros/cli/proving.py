@@ -8,7 +8,9 @@ the machine says; the clock is the one of the machine, or of this computer where
 is what breaks.
 """
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from contextlib import ExitStack
+from dataclasses import replace
+from functools import partial
 import math
 from pathlib import Path
 import signal
@@ -17,6 +19,8 @@ from typing import Any, IO, Self
 
 from negtrain_interfaces.msg import PhaseState, Truth
 from negtrain_ros.bringup import SIMULATION, Start
+from negtrain_ros.cli.cases import Case, Outcome
+from negtrain_ros.cli.stopwatch import Stopwatch
 from negtrain_ros.cli.trainer import Trainer, training, Unfinished
 from negtrain_ros.core.signs import SignSettings
 from negtrain_ros.core.types import Fault, Mode, Prescription, SessionStage, Stage
@@ -27,7 +31,6 @@ from negtrain_ros.shell.conversions import seconds
 from negtrain_ros.sim.faults import PLAYS
 from sqlalchemy import select
 
-LIGHT = 5.0     # kg, below which the handle is light
 HEAVY = 0.97    # share of the eccentric load that has to be there when something breaks
 DELAY = 0.05    # s, from the request to the onset of a fault that the simulation plays
 PATIENCE = 60.0  # s of real time for what is only on the way to a measurement
@@ -37,48 +40,6 @@ LONG = 5.0      # s, that the play of a fault need not go on for once it was see
 FRESH = 1.0     # s, since the session manager was heard, for what is announced to be announced
 FROZEN = 2.0    # s, for which a node stands still
 RECOVERY = 40.0  # s of real time until a repetition has to be complete again
-
-
-@dataclass(frozen=True)
-class Case:
-    """
-    Something that breaks.
-
-    :ivar name: of the fault, or what is done to which node
-    :ivar meaning: for people
-    :ivar bound: from the onset until less than 5 kg are applied [s]
-    :ivar wrong: makes it happen, returns the onset [s]
-    :ivar right: makes it good again
-    :ivar shows: whether it is there; for what the athlete does only later than he is asked to
-    :ivar refused: it must not happen at all: the load stays, the request is refused
-    :ivar blind: the simulation itself is what breaks; the load is the commanded one then
-    """
-
-    name: str
-    meaning: str
-    bound: float
-    wrong: Callable[['ProvingGround'], float]
-    right: Callable[['ProvingGround'], None] = lambda ground: None
-    shows: Callable[['ProvingGround'], bool] | None = None
-    refused: bool = False
-    blind: bool = False
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of a case; times since the onset [s], NaN: never."""
-
-    case: Case
-    detected: float
-    light: float
-    recovered: bool
-    remark: str = ''
-
-    @property
-    def passed(self) -> bool:
-        """Whether everything was as it has to be."""
-        in_time = self.case.refused or self.light <= self.case.bound
-        return in_time and self.recovered
 
 
 class ProvingGround:
@@ -103,50 +64,47 @@ class ProvingGround:
         self.truth = Truth()
         self.done = 0
         self._announced: dict[float, str] = {}
-        self._case = 'calibration'
-        self._reset()
+        self._case: Case | None = None
+        self._over = -math.inf
+        self._stopwatch = Stopwatch()
 
     def __enter__(self) -> Self:
         """Bring everything up and calibrate."""
-        self.runner.__enter__()
-        self.trainer.wait_for_machine()
-        for _ in range(ATTEMPTS - 1):
-            try:
-                return self._calibrated()
-            except Unfinished:
-                self._acknowledge()
-        return self._calibrated()
+        with ExitStack() as stack:
+            stack.enter_context(self.runner)
+            stack.enter_context(self.trainer)
+            self.trainer.wait_for_machine()
+            self._calibrate()
+            self._end = stack.pop_all()
+        return self
 
     def __exit__(self, *error: Any) -> None:
         """Bring everything down."""
-        self.trainer.__exit__()
-        self.runner.stop()
+        self._end.close()
 
     def prove(self, case: Case) -> Outcome:
         """Break something at the full eccentric load; measure, mend, and go on training."""
-        self._case = case.name
+        self._case = case
         try:
             self._reach_eccentric()
         except Unfinished as failure:
             return Outcome(case, math.nan, math.nan, False, str(failure))
-        self._reset()
-        self._blind, self._shows = case.blind, case.shows
+        watch = self._stopwatch = Stopwatch()
+        self._over = -math.inf
         onset = case.wrong(self)
-        if case.shows is None:
-            self._onset = onset
-        remark = ''
+        watch.start(onset, partial(case.shows, self) if case.shows else None)
         if not case.refused:
-            self._watch(lambda: not math.isnan(self._light), 3.0 * case.bound + TURN)
+            self._watch(lambda: watch.is_light, 3.0 * case.bound + TURN)
         case.right(self)
         self._watch(lambda: self.machine_time() > self._over, PATIENCE)
-        done = self.done
+        done, remark = self.done, ''
         try:
             self._go_on()
             self.trainer.until(lambda: self.done > done, RECOVERY, 'no repetition any more')
         except Unfinished as failure:
             remark = str(failure)
-        return Outcome(case, self._detected - self._onset, self._light - self._onset,
-                       not remark, remark)
+        return Outcome(
+            case, watch.detected - watch.onset, watch.light - watch.onset, not remark, remark)
 
     def lost(self) -> list[str]:
         """Return the cases of repetitions that were announced but are not in the history."""
@@ -230,12 +188,20 @@ class ProvingGround:
                 self.trainer.begin(training(self.prescription, sets=20, rest=2.0))
         raise Unfinished(f'not training any more: {session.text}; {load.explanation}')
 
-    def _calibrated(self) -> Self:
-        self._calibrating = True
-        self.range = self.trainer.calibrate(
-            self.prescription.athlete, self.prescription.exercise)
-        self._calibrating = False
-        return self
+    def _calibrate(self) -> None:
+        """Have the range shown, again if that is interrupted."""
+        for _ in range(ATTEMPTS):
+            self._calibrating = True
+            try:
+                self.range = self.trainer.calibrate(
+                    self.prescription.athlete, self.prescription.exercise)
+                return
+            except Unfinished as failure:
+                reason = str(failure)
+            finally:
+                self._calibrating = False
+            self._acknowledge()
+        raise Unfinished(reason)
 
     def _acknowledge(self) -> None:
         """Acknowledge all faults, as soon as they can be."""
@@ -272,31 +238,21 @@ class ProvingGround:
     def _listen(self, duration: float) -> None:
         self._watch(lambda: False, duration)
 
-    def _reset(self) -> None:
-        self._onset = math.inf
-        self._detected = self._light = math.nan
-        self._blind = False
-        self._shows: Callable[[ProvingGround], bool] | None = None
-        self._over = -math.inf
-
     def _on_truth(self, truth: Truth) -> None:
         self.truth = truth
-        now = seconds(truth.header.stamp)
-        if self._shows is not None and self._shows(self):
-            self._onset, self._shows = now, None
-        if now > self._onset and math.isnan(self._light) and truth.load < LIGHT:
-            self._light = now
+        if self._case is None or not self._case.blind:
+            self._stopwatch.feel(self.machine_time(), truth.load)
 
     def _on_value(self, topic: str, value: Any) -> None:
         if topic in ('load_state', 'machine_state'):
-            if value.stamp > self._onset and value.faults and math.isnan(self._detected):
-                self._detected = value.stamp
-            if self._blind and topic == 'load_state' and math.isnan(self._light):
-                self._light = value.stamp if value.commanded < LIGHT else math.nan
+            self._stopwatch.hear(value.stamp, value.faults)
+            if topic == 'load_state' and self._case is not None and self._case.blind:
+                self._stopwatch.feel(value.stamp, value.commanded)
         elif topic == 'repetitions' and value.stage is Stage.COMPLETE:
             self.done += 1
-            if self._trains() and value.stamp - self.trainer.heard['session'].stamp < FRESH:
-                self._announced[value.stamp] = self._case
+            if (self._case is not None and self._trains()
+                    and value.stamp - self.trainer.heard['session'].stamp < FRESH):
+                self._announced[value.stamp] = self._case.name
 
     def _trains(self) -> bool:
         load, session = (self.trainer.heard[topic] for topic in ('load_state', 'session'))
