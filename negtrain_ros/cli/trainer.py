@@ -237,7 +237,7 @@ class Trainer:
 def _signals_wait() -> Iterator[None]:
     """Put off what ends the command: rclpy cannot be left in the middle of taking a message."""
     came: list[int] = []
-    before = {number: signal.signal(number, lambda number, frame: came.append(number))
+    before = {number: signal.signal(number, lambda received, frame: came.append(received))
               for number in ENDS}
     try:
         yield
