@@ -237,13 +237,12 @@ class Trainer:
 def _signals_wait() -> Iterator[None]:
     """Put off what ends the command: rclpy cannot be left in the middle of taking a message."""
     came: list[int] = []
-    before = {number: signal.signal(number, lambda received, frame: came.append(received))
-              for number in ENDS}
+    before = {end: signal.signal(end, lambda number, frame: came.append(number)) for end in ENDS}
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for end, handler in before.items():
+            signal.signal(end, handler)
     for number in came:
         signal.raise_signal(number)
 
