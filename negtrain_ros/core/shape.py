@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from negtrain_ros.core.limits import Limiter, Limits, SpeedLimits
 from negtrain_ros.core.ramp import gentle_rise, Ramp
 from negtrain_ros.core.settings import parameter
-from negtrain_ros.core.types import Limit, Prescription
+from negtrain_ros.core.types import Limit, Method, Prescription
 
 
 @dataclass(frozen=True)
@@ -47,10 +47,11 @@ class Shaper:
         settings = self.settings
         self._ramp.reset()
         self._limiter.reset()
-        self._engaged = False
+        # A hold answers a push as fast as it comes: there is nothing before it to be taken up.
+        self._engaged = holds = prescription.method is Method.ISOMETRIC
         self._concentric, self._cap = prescription.concentric, prescription.limit
         # A hand that is loaded more slowly is pushed off its course less.
-        self._rise = gentle_rise(
+        self._rise = (settings.rise, settings.curve) if holds else gentle_rise(
             abs(prescription.eccentric - prescription.concentric),
             min(settings.rise_longest, settings.rise_share * prescription.eccentric_time),
             slowest=settings.engage, steepest=settings.rise, curve=settings.curve)

@@ -25,7 +25,8 @@ PUSHES = 5.0  # kg, above which somebody pushes
 Trials = IsometricTrials | LoadVelocityTrials | RepetitionTrials
 
 COURSE = {
-    StrengthMethod.ISOMETRIC: (Instruction.PUSH, 0, 'push as hard as you can'),
+    StrengthMethod.ISOMETRIC: (
+        Instruction.PUSH, 0, 'lift until the handle holds, then push as hard as you can'),
     StrengthMethod.LOAD_VELOCITY: (Instruction.LIFT_FAST, LIFTS, 'lift as fast as you can'),
     StrengthMethod.REPETITION_MAXIMUM: (
         Instruction.TRAIN, TO_FAILURE, 'lift until you cannot any more'),

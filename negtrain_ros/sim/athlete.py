@@ -103,6 +103,7 @@ class Athlete:
     EASY_SPEED = 0.15  # m/s, getting into position
 
     RISE = 1.0  # s, until he pushes with all his force
+    RESISTANCE = 5.0  # kg, with which a held handle tells him that he has come to it
     LIGHT = 2.0  # kg, below it he lets the handle go when he rests
     RELEASE = 1.0  # s, after which he does
 
@@ -169,12 +170,14 @@ class Athlete:
         before = self._instruction
         self._instruction, self._maximal = self._heard, self._maximal_heard
         self._since = 0.0
+        if self.intention is Intention.PUSHING:
+            self.intention, self._place = Intention.HOLDING, position
         if self._instruction is Instruction.PUSH:
-            self.intention, self._movement = Intention.PUSHING, None
+            self._seek(position)
         elif self._instruction in TRAINING:
             if before not in TRAINING:
                 self.repetition, self._outward = 0, True
-            if self.intention in (Intention.RESTING, Intention.PUSHING):
+            if self.intention is Intention.RESTING:
                 self._approach(position)
         elif self._instruction is Instruction.TAKE_POSITION:
             self.condition.gone = False
@@ -187,6 +190,14 @@ class Athlete:
         home = self._home()
         self._outward = True
         self._plan(position, home, abs(home - position) / self.EASY_SPEED)
+
+    def _seek(self, position: float) -> None:
+        """Lift until the handle holds; where there is no way up, push at once."""
+        way = self.settings.top - position
+        if way > 0.0:
+            self._plan(position, self.settings.top, way / self.EASY_SPEED)
+        else:
+            self.intention, self._movement = Intention.PUSHING, None
 
     def _return(self, position: float) -> None:
         """Give the repetition up: back to where it began."""
@@ -203,6 +214,10 @@ class Athlete:
         """Follow the plan, give up what does not go on, arrive."""
         movement = self._movement
         assert movement is not None
+        if (self._instruction is Instruction.PUSH
+                and self._felt > self.RESISTANCE * GRAVITY):
+            self.intention, self._movement, self._since = Intention.PUSHING, None, 0.0
+            return
         before = movement.clock
         movement.step(dt, position, self.condition.pace)
         self._suffer(position)

@@ -123,7 +123,7 @@ class Rehearsal:
         """Play the script to its end, or to where it cannot go on."""
         ended = ''
         try:
-            self._calibrate()
+            self.calibrate()
             self._train()
         except Refusal as refusal:
             ended = str(refusal)
@@ -161,12 +161,12 @@ class Rehearsal:
         if estimate is not None:
             self._recorder.step(station, estimate, command, state, self._training)
 
-    def _calibrate(self) -> None:
+    def calibrate(self) -> None:
         """Find the range with light repetitions."""
         settings = self.settings
         self.athlete.hear(Instruction.TAKE_POSITION)
-        self._wait(1.0)
-        self._load(Prescription(
+        self.wait(1.0)
+        self.load(Prescription(
             method=Method.REGULAR, concentric=settings.light, eccentric=settings.light,
             limit=settings.limit, order=self._order()))
         self.athlete.hear(Instruction.MOVE_LIGHT)
@@ -175,15 +175,35 @@ class Rehearsal:
         self.controller.disarm(self.station.machine.now)
         self._until(lambda: self.controller.mode is Mode.DISARMED, 'unloading')
 
+    def load(self, prescription: Prescription) -> None:
+        """Prescribe, and arm as soon as everything is right."""
+        now = self.station.machine.now
+        refusal = self.controller.prescribe(prescription, now)
+        if refusal is not None:
+            raise Refusal(refusal)
+        self._detector.expect(prescription)
+        self._counter.expect(prescription)
+        deadline = now + self.settings.patience
+        while (refusal := self.controller.arm(self.station.machine.now)) is not None:
+            if self.station.machine.now > deadline:
+                raise Refusal(f'not armed: {refusal}')
+            self.step()
+
+    def wait(self, duration: float) -> None:
+        """Let time go by [s]."""
+        end = self.station.machine.now + duration
+        while self.station.machine.now < end:
+            self.step()
+
     def _train(self) -> None:
         """Do the set."""
         settings, athlete = self.settings, self.athlete.settings
-        self._load(Prescription(
+        self.load(Prescription(
             method=Method.NEGATIVE, concentric=settings.concentric, eccentric=settings.eccentric,
             limit=settings.limit, order=self._order(), range=self._range,
             concentric_time=athlete.concentric_time, eccentric_time=athlete.eccentric_time,
             repetitions=settings.repetitions))
-        self._wait(1.0)
+        self.wait(1.0)
         self.repetitions.clear()
         self._counter.reset()
         self._training = True
@@ -194,7 +214,7 @@ class Rehearsal:
         reason = '' if self._armed else self._explanation
         self._training = False
         self.controller.disarm(self.station.machine.now)
-        self._wait(2.0)
+        self.wait(2.0)
         if reason:
             raise Refusal(f'the set ended early: {reason}')
 
@@ -217,26 +237,6 @@ class Rehearsal:
             self._range = self._calibration.step(repetition)
         self.repetitions.clear()
         return self._range is not None
-
-    def _load(self, prescription: Prescription) -> None:
-        """Prescribe, and arm as soon as everything is right."""
-        now = self.station.machine.now
-        refusal = self.controller.prescribe(prescription, now)
-        if refusal is not None:
-            raise Refusal(refusal)
-        self._detector.expect(prescription)
-        self._counter.expect(prescription)
-        deadline = now + self.settings.patience
-        while (refusal := self.controller.arm(self.station.machine.now)) is not None:
-            if self.station.machine.now > deadline:
-                raise Refusal(f'not armed: {refusal}')
-            self.step()
-
-    def _wait(self, duration: float) -> None:
-        """Let time go by [s]."""
-        end = self.station.machine.now + duration
-        while self.station.machine.now < end:
-            self.step()
 
     def _until(self, condition: Callable[[], bool], what: str) -> None:
         """Go on until something is so."""
