@@ -61,7 +61,8 @@ class LoadController:
         self._inputs = Inputs()
         self._now = self._measured = -math.inf
         self._sequence = 0
-        self._finishing = self._released = False
+        self._finishing = False
+        self._release = math.inf
         self._ended = ''
         self._ended_by = Limit.NOT_ARMED
 
@@ -92,7 +93,7 @@ class LoadController:
         self._spotter.reset()
         self._pace.reset()
         self._shaper.begin(self.prescription or UNPRESCRIBED)
-        self._finishing = self._released = False
+        self._finishing, self._release = False, math.inf
         self._ended, self._ended_by = '', Limit.NOT_ARMED
         self._change(Event.ARM)
         return None
@@ -172,7 +173,9 @@ class LoadController:
     def _end(self, reason: str, limit: Limit) -> None:
         if self.mode is Mode.ARMED:
             self._ended, self._ended_by = reason, limit
-            self._released = not self._supervisor.held
+            if not self._supervisor.held:
+                moves = self._inputs.estimate is None or self._inputs.estimate.phase in PHASES
+                self._release = self.settings.cancel if moves else self.settings.release
         self._change(Event.END)
 
     def _change(self, event: Event) -> None:
@@ -247,7 +250,7 @@ class LoadController:
             target, -handle.velocity if handle is not None else 0.0,
             min(dt, self.settings.trusted_for),
             at_once=reaction >= Reaction.UNLOAD or mode not in LOADED,
-            released=self._released and reaction < Reaction.END)
+            release=self._release if reaction < Reaction.END else math.inf)
         if mode is Mode.ARMED and (shaped is Limit.SPEED or limit is Limit.NOTHING):
             limit = shaped
         return load, damping, limit

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """How a load comes and goes: ramps, the speed of the handle, and the last look at a command."""
 from dataclasses import dataclass
+import math
 
 from negtrain_ros.core.limits import Limiter, Limits, SpeedLimits
 from negtrain_ros.core.ramp import gentle_rise, Ramp
@@ -25,6 +26,9 @@ class ShapeSettings(Limits, SpeedLimits):
         50.0, 'rise of the load after arming', 10.0, 200.0, unit='kg/s')
     release: float = parameter(
         150.0, 'fall of the load at the end of a set without fault', 50.0, 1000.0, unit='kg/s')
+    cancel: float = parameter(
+        400.0, 'fall of the load when a set is ended in the middle of a movement', 50.0, 1000.0,
+        unit='kg/s')
 
 
 class Shaper:
@@ -57,7 +61,7 @@ class Shaper:
             slowest=settings.engage, steepest=settings.rise, curve=settings.curve)
 
     def step(
-        self, target: float, lowering: float, dt: float, *, at_once: bool, released: bool,
+        self, target: float, lowering: float, dt: float, *, at_once: bool, release: float,
     ) -> tuple[float, float, Limit]:
         """
         Return load [kg] and damping [N s/m] to command, and what keeps them from the target.
@@ -66,14 +70,14 @@ class Shaper:
         :param lowering: speed of the handle downwards [m/s]; above the limit load goes with speed
         :param dt: time since the last call [s]
         :param at_once: no load, now
-        :param released: the set has ended without fault
+        :param release: how fast the load goes where it holds the handle up [kg/s], if the set has
+            ended without fault; infinite else
         """
         settings, limit = self.settings, Limit.NOTHING
         rise, curve = self._rise if self._engaged else (settings.engage, settings.curve)
         # A handle that is held up goes up when its load goes at once.
-        gentle = released and self._ramp.load <= self._concentric
-        wanted = self._ramp.step(
-            target, dt, rise=rise, fall=settings.release if gentle else settings.fall, curve=curve)
+        fall = min(settings.fall, release if self._ramp.load <= self._concentric else math.inf)
+        wanted = self._ramp.step(target, dt, rise=rise, fall=fall, curve=curve)
         if wanted < target:
             limit = Limit.RAMP
         else:

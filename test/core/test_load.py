@@ -195,6 +195,14 @@ def test_the_overload_does_not_wait_for_a_gentle_end():
     assert bench.go(Phase.ECCENTRIC, 0.04) <= 51.0
 
 
+def test_a_set_cancelled_on_the_way_is_light_within_200_ms():
+    bench = Bench()
+    bench.top()
+    bench.go(Phase.ECCENTRIC, 0.8)
+    bench.controller.disarm(bench.now)
+    assert bench.go(Phase.ECCENTRIC, 0.16) < 5.0
+
+
 def test_jitter_of_messages_changes_nothing():
     even, late = Bench(), Bench()
     for bench in (even, late):
