@@ -114,6 +114,14 @@ def test_a_load_taken_back_from_a_far_slower_hand_does_not_come_again(down):
     check(outcome, twice, never_overloaded_in_a_lift)
 
 
+@pytest.mark.parametrize('share', [0.01, 0.03, 0.08])
+def test_who_creeps_in_the_middle_of_a_lowering_is_helped_and_then_unloaded(share, onset):
+    creep = FaultInjection(Fault.PHASE_TOO_LONG, onset, 60.0, share)
+    outcome = Rehearsal(SHORT, seed=3, injections=[creep]).run()
+    assert outcome.ended
+    unloads_within(outcome.trace, onset, 15.0)
+
+
 BOUNDS = {Fault.ENCODER_SILENT: 0.1, Fault.ENCODER_FROZEN: 0.25}
 """Tighter than the fault table, which has 50 ms for the transport between nodes."""
 
