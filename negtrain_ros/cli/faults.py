@@ -178,6 +178,8 @@ def _write(outcomes: list[Outcome], ground: ProvingGround, output: Path) -> int:
 
 
 def _line(outcome: Outcome) -> str:
+    case = outcome.case
+    ended = 'refused' if case.refused else (
+        f'below 5 kg after {outcome.light:.3f} s of {case.bound:g}')
     verdict = 'as it has to be' if outcome.passed else 'NOT as it has to be'
-    return (f'{outcome.case.name}: below 5 kg after {outcome.light:.3f} s of '
-            f'{outcome.case.bound:g}, {verdict} {outcome.remark}')
+    return f'{case.name}: {ended}, {verdict} {outcome.remark}'
