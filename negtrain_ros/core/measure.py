@@ -9,7 +9,7 @@ from typing import Any
 from negtrain_ros.core.types import GRAVITY, PhaseMeasure, Range
 import numpy as np
 
-RIM = (0.02, 0.06)  # of the travel, between which the speed of a beginning is taken
+RIM = (0.05, 0.10)  # of the travel, between which the speed of a beginning is taken
 PLATEAU = (0.20, 0.85)  # shares of the range between which the load has had time to settle
 KEPT = 2048             # samples kept of one leg; of a longer one every second, fourth, …
 PENDING = 1024          # samples kept of a pause
