@@ -8,18 +8,22 @@ How quiet, how fast and how cheap the phase detector is, beside two classical on
 Random synthetic sets (range 50-1200 mm, tempo 0.4-10 s a phase, tremor to 5 mm, resolution
 0.01-5 mm, 50-1000 Hz, dropouts to 40 ms), the delay over speed and tremor, and the recordings of a
 folder (NAME.csv through negtrain replay's reader; no truth is needed to tell what it costs).
+Draws the delay, and a set with its phases.
 """
 import argparse
 from collections.abc import Callable
+from dataclasses import replace
 import json
 from pathlib import Path
+from tempfile import TemporaryDirectory
 import time
 
-from negtrain_ros import replay
 from negtrain_ros.core.encoder import Encoder, EncoderSettings
 from negtrain_ros.core.phase import PhaseDetector, PhaseSettings
 from negtrain_ros.core.repetition import RepetitionCounter, RepetitionSettings
 from negtrain_ros.core.types import Phase
+from negtrain_ros.replay import picture
+from negtrain_ros.replay.positions import read_csv, run
 from negtrain_ros.sim.movement import Movement, random_movement, record, Recording
 import numpy as np
 
@@ -28,14 +32,17 @@ SHARE = 0.6
 Flips = list[tuple[float, int]]
 
 
-def product(movement: Movement, recording: Recording) -> tuple[Flips, int, float]:
+def product(
+    movement: Movement, recording: Recording, settings: PhaseSettings | None = None,
+) -> tuple[Flips, int, float]:
     """Return flips, counted repetitions and seconds a sample of the core chain."""
     order = 'con-ecc' if movement.up_first else 'ecc-con'
     least = max(0.01, SHARE * movement.range)
     encoder = Encoder(EncoderSettings(
         counts_per_metre=1.0 / movement.resolution, rate=movement.rate, bottom_stop=-100.0,
         top_stop=100.0))
-    detector = PhaseDetector(PhaseSettings(min_range=least, order=order))
+    detector = PhaseDetector(replace(
+        settings or PhaseSettings(), min_range=least, order=order))
     counter = RepetitionCounter(RepetitionSettings(min_range=least, order=order))
     counts = np.round(recording.positions / movement.resolution).astype(int).tolist()
     flips: Flips = []
@@ -191,13 +198,24 @@ def plot(rows: list[dict[str, float | str]], path: Path) -> None:
     figure.savefig(path, dpi=110)
 
 
+def draw_set(path: Path) -> None:
+    """Draw what replay makes of a set with tremor."""
+    made = record(Movement(repetitions=4, up_time=1.2, down_time=2.4, top_rest=0.6,
+                           bottom_rest=0.6, spread=0.08, tremor=0.001), np.random.default_rng(1))
+    rows = zip(made.times, made.positions, strict=True)
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / 'set.csv'
+        file.write_text('time,position\n' + ''.join(f'{t:.4f},{x:.5f}\n' for t, x in rows))
+        picture.plot(list(run(read_csv(file), 0.15, 'con-ecc')), path)
+
+
 def cost_on_recordings(folder: Path) -> dict[str, float]:
     """Return microseconds a sample on each recording of a folder."""
     costs = {}
     for path in sorted(folder.glob('*.csv')):
-        recording = replay.read_csv(path)
+        recording = read_csv(path)
         begin = time.process_time()
-        for _ in replay.run(recording, 0.15, 'con-ecc'):
+        for _ in run(recording, 0.15, 'con-ecc'):
             pass
         costs[path.stem] = 1e6 * (time.process_time() - begin) / len(recording.times)
     return costs
@@ -222,7 +240,8 @@ def main() -> None:
         print(f'{name:38s} {cost:.1f} µs a sample')
     options.output.mkdir(parents=True, exist_ok=True)
     (options.output / 'detector.json').write_text(json.dumps(result, indent=1) + '\n')
-    plot(grid, options.output / 'detector.png')
+    plot(grid, options.output / 'detector_delay.png')
+    draw_set(options.output / 'phases_replay.png')
 
 
 if __name__ == '__main__':

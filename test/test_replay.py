@@ -3,7 +3,7 @@
 """`negtrain replay`: recordings in, events out, one line for what cannot be read."""
 import json
 
-from negtrain_ros import replay
+from negtrain_ros.replay.command import replay
 from negtrain_ros.sim.movement import Movement, record
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ import typer
 from typer.testing import CliRunner
 
 app = typer.Typer()
-app.command()(replay.replay)
+app.command()(replay)
 
 
 def run(*arguments):

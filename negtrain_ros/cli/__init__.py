@@ -15,7 +15,7 @@ COMMANDS = {
     'test': 'negtrain_ros.cli.machine',
     'train': 'negtrain_ros.cli.machine',
     'faults': 'negtrain_ros.cli.faults',
-    'replay': 'negtrain_ros.replay',
+    'replay': 'negtrain_ros.replay.command',
     'plan': 'negtrain_ros.cli.records',
     'history': 'negtrain_ros.cli.records',
     'report': 'negtrain_ros.cli.records',

@@ -26,7 +26,7 @@ ALLOWED = {
     'runner': {'bringup'},
     'launching': {'bringup'},
     'documentation': {'bringup', 'nodes', 'shell'},
-    'replay': {'core', 'sim', 'history'},
+    'replay': {'core', 'shell'},
     'cli': {'core', 'sim', 'history', 'shell', 'bringup', 'runner', 'replay'},
 }
 PURE = {'core', 'sim'}

@@ -1,0 +1,7 @@
+# Copyright 2026 negtrain contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Replay a recording: `python -m negtrain_ros.replay FILE`."""
+from negtrain_ros.replay.command import replay
+import typer
+
+typer.run(replay)

@@ -1,0 +1,225 @@
+# Copyright 2026 negtrain contributors
+# SPDX-License-Identifier: Apache-2.0
+"""`negtrain replay` of a session: the phases of its recording come out again, bit for bit."""
+from dataclasses import replace
+import json
+import math
+
+from negtrain_ros.core import types
+from negtrain_ros.core.phase import PhaseDetector, PhaseSettings
+from negtrain_ros.core.repetition import RepetitionCounter, RepetitionSettings
+from negtrain_ros.history.recording import Recording
+from negtrain_ros.replay.command import replay
+from negtrain_ros.replay.redetection import content, Redetection
+from negtrain_ros.replay.session import read_mcap
+from negtrain_ros.shell import conversions
+from negtrain_ros.sim.faults import FaultInjection
+from negtrain_ros.sim.rehearsal import Rehearsal, RehearsalSettings
+import pytest
+from rclpy.serialization import serialize_message
+import typer
+from typer.testing import CliRunner
+
+app = typer.Typer()
+app.command()(replay)
+
+
+def run(*arguments):
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+class Overheard(Rehearsal):
+    """A rehearsal of which is kept what a phase detector hears, in its order."""
+
+    def __init__(self, **options):
+        super().__init__(RehearsalSettings(
+            repetitions=2, rate=100.0, patience=30.0), **options)
+        self.heard = []
+
+    def step(self):
+        before = self._inputs.handle
+        super().step()
+        self.heard.append(self._inputs.machine)
+        if self._inputs.handle is not before:
+            self.heard.append(self._inputs.handle)
+
+    def load(self, prescription):
+        self.heard.append(prescription)
+        super().load(prescription)
+
+
+def said(heard):
+    """Give the messages of a machine in the order in which the detector heard and said them."""
+    detector, counter = PhaseDetector(PhaseSettings()), RepetitionCounter(RepetitionSettings())
+    load = math.nan
+    for value in heard:
+        message = conversions.to_msg(value)
+        yield message
+        value = conversions.from_msg(type(value), message)
+        if isinstance(value, types.Prescription):
+            detector.expect(value)
+            counter.expect(value)
+            counter.reset()
+        elif isinstance(value, types.MachineState):
+            load = value.load
+        else:
+            estimate = replace(detector.step(value), repetition=counter.count)
+            yield conversions.to_msg(estimate)
+            counter.step(value, estimate, load)
+
+
+TOPICS = {'HandleState': 'handle', 'PhaseState': 'phase', 'MachineState': 'machine_state',
+          'Prescription': 'prescription'}
+
+
+def write(path, messages):
+    """Record messages as the session manager does."""
+    with Recording(path) as recording:
+        for number, message in enumerate(messages):
+            kind = type(message).__name__
+            recording.write(f'/press/{TOPICS[kind]}', f'negtrain_interfaces/msg/{kind}',
+                            serialize_message(message), 1_000_000 * number)
+    return path
+
+
+def of(kind, messages):
+    return [message for message in messages if type(message).__name__ == kind]
+
+
+def phases(messages):
+    return [conversions.from_msg(types.PhaseEstimate, message)
+            for message in of('PhaseState', messages)]
+
+
+def again(path):
+    """Return what a replay makes of the samples, and how it agrees."""
+    redetection = Redetection(read_mcap(path), PhaseSettings(), RepetitionSettings())
+    return list(redetection.run()), redetection.agreement
+
+
+@pytest.fixture(scope='module')
+def messages():
+    rehearsal = Overheard()
+    outcome = rehearsal.run()
+    assert not outcome.ended and outcome.counted == 2
+    messages = list(said(rehearsal.heard))
+    assert len(of('Prescription', messages)) == 2
+    return messages
+
+
+@pytest.fixture(scope='module')
+def recording(messages, tmp_path_factory):
+    return write(tmp_path_factory.mktemp('recordings') / 'session.mcap', messages)
+
+
+def test_every_phase_of_a_whole_recording_comes_out_again(messages, recording):
+    moments, agreement = again(recording)
+    recorded = phases(messages)
+    assert [content(moment.estimate) for moment in moments] == [*map(content, recorded)]
+    assert str(agreement) == (
+        f'{len(recorded)} of {len(recorded)} phases re-detected bit for bit, 0 differ')
+
+
+@pytest.mark.parametrize('shift', [-30, 30], ids=['earlier', 'later'])
+def test_a_prescription_may_be_recorded_before_or_after_it_was_heard(messages, tmp_path, shift):
+    prescriptions = {id(message) for message in of('Prescription', messages)}
+    order = sorted(enumerate(messages), key=lambda each: each[0] + (
+        shift + 0.5 if id(each[1]) in prescriptions else 0))
+    agreement = again(write(tmp_path / 'a.mcap', [message for _, message in order]))[1]
+    assert agreement.same == len(phases(messages))
+
+
+def test_topics_may_be_recorded_in_another_order_than_they_were_said(messages, tmp_path):
+    def late(each):
+        return each[0] + (12.5 if type(each[1]).__name__ == 'HandleState' else 0)
+    order = [message for _, message in sorted(enumerate(messages), key=late)]
+    assert order != messages
+    assert again(write(tmp_path / 'a.mcap', order))[1].same == len(phases(messages))
+
+
+@pytest.fixture(scope='module')
+def silenced():
+    """Give what was said from where the encoder was silent for a second."""
+    rehearsal = Overheard(injections=[FaultInjection(types.Fault.ENCODER_SILENT, 8.0, 1.0)])
+    rehearsal.run()
+    messages = list(said(rehearsal.heard))
+    faulty = next(index for index, message in enumerate(messages)
+                  if getattr(message, 'quality', 0) == types.Quality.FAULTY)
+    return of('Prescription', messages[:faulty])[-1:] + messages[faulty:]
+
+
+def test_from_a_faulty_handle_on_every_phase_comes_out_again(silenced, tmp_path):
+    """Of the prescription, whoever comes late hears the latest."""
+    agreement = again(write(tmp_path / 'a.mcap', silenced))[1]
+    assert agreement.same == len(phases(silenced))
+    assert {estimate.phase for estimate in phases(silenced)} > {types.Phase.CONCENTRIC}
+
+
+def test_one_phase_that_is_another_by_one_bit_is_found(silenced, tmp_path):
+    wrong = of('PhaseState', silenced)[100]
+    other = conversions.to_msg(conversions.from_msg(types.PhaseEstimate, wrong))
+    other.confidence = math.nextafter(wrong.confidence, 2.0)
+    changed = [other if message is wrong else message for message in silenced]
+    agreement = again(write(tmp_path / 'a.mcap', changed))[1]
+    assert (agreement.different, agreement.apart) == (1, 0)
+    assert agreement.since == conversions.seconds(wrong.header.stamp)
+
+
+def test_what_follows_a_lost_handle_is_not_blamed(silenced, tmp_path):
+    """Without the handle at the very turning point the phase seems to have begun elsewhere."""
+    recorded = phases(silenced)
+    turn = next(each.start for each in recorded if each.phase is types.Phase.ECCENTRIC)
+    kept = [message for message in silenced if type(message).__name__ != 'HandleState'
+            or conversions.seconds(message.header.stamp) != turn]
+    agreement = again(write(tmp_path / 'a.mcap', kept))[1]
+    assert agreement.different == 0 < agreement.apart
+    assert agreement.same + agreement.apart == len(recorded) - 1
+
+
+def test_a_recording_that_begins_in_the_middle_comes_to_agree(messages, tmp_path):
+    begin = round(0.3 * len(messages))
+    latest = of('Prescription', messages[:begin])[-1:]
+    agreement = again(write(tmp_path / 'a.mcap', latest + messages[begin:]))[1]
+    assert agreement.different == 0 < agreement.apart < 0.2 * agreement.same
+
+
+def test_the_command_tells_the_repetitions_and_how_many_phases_are_the_same(recording, tmp_path):
+    picture = tmp_path / 'session.png'
+    result = run(recording, '--plot', picture)
+    assert result.exit_code == 0
+    assert len(result.stderr.splitlines()) == 1
+    assert 're-detected bit for bit, 0 differ' in result.stderr
+    assert 'repetitions counted' in result.stdout
+    assert picture.read_bytes().startswith(b'\x89PNG')
+    events = [json.loads(line) for line in
+              run(recording, '--format', 'jsonl').stdout.splitlines()]
+    counted = [event for event in events if event['event'] == 'repetition']
+    assert [event['number'] for event in counted[-2:]] == [1, 2]
+    assert all(event['eccentric']['mean_load'] > 70.0 for event in counted[-2:])
+
+
+@pytest.mark.parametrize('damage', [
+    lambda whole: b'',
+    lambda whole: whole[:20],
+    lambda whole: whole[:len(whole) // 2],
+    lambda whole: whole[:-3],
+    lambda whole: whole[:1000] + bytes(500) + whole[1500:],
+    lambda whole: b'time,position\n0,0\n',
+], ids=['empty', 'begun', 'half', 'without its end', 'holed', 'no MCAP'])
+def test_a_damaged_recording_gets_one_line(recording, damage, tmp_path):
+    path = tmp_path / 'damaged.mcap'
+    path.write_bytes(damage(recording.read_bytes()))
+    result = run(path)
+    assert result.exit_code == 2
+    assert str(path) in result.stderr and len(result.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(('kinds', 'told'), [
+    (['PhaseState'], 'no handle'), (['HandleState', 'PhaseState'], 'no phase'),
+], ids=['no handle', 'others'])
+def test_a_recording_of_something_else_gets_one_line(messages, tmp_path, kinds, told):
+    parts = zip(kinds, (messages[:1000], messages[1000:2000]), strict=False)
+    result = run(write(tmp_path / 'none.mcap', [each for kind, part in parts
+                                                for each in of(kind, part)]))
+    assert result.exit_code == 2
+    assert told in result.stderr and len(result.stderr.splitlines()) == 1
