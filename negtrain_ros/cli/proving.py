@@ -39,6 +39,7 @@ TURN = 5.0      # s, until the athlete does what he is asked to at the end of hi
 LONG = 5.0      # s, that the play of a fault need not go on for once it was seen
 FRESH = 1.0     # s, since the session manager was heard, for what is announced to be announced
 FROZEN = 2.0    # s, for which a node stands still
+STARTS = 3      # of a node that was killed
 RECOVERY = 40.0  # s of real time until a repetition has to be complete again
 
 
@@ -66,6 +67,7 @@ class ProvingGround:
         self._announced: dict[float, str] = {}
         self._case: Case | None = None
         self._over = -math.inf
+        self._starts = 0
         self._stopwatch = Stopwatch()
 
     def __enter__(self) -> Self:
@@ -95,16 +97,17 @@ class ProvingGround:
         watch.start(onset, partial(case.shows, self) if case.shows else None)
         if not case.refused:
             self._watch(lambda: watch.is_light, 3.0 * case.bound + TURN)
-        case.right(self)
-        self._watch(lambda: self.machine_time() > self._over, PATIENCE)
-        done, remark = self.done, ''
+        done, self._starts = self.done, 0
         try:
+            case.right(self)
+            self._watch(lambda: self.machine_time() > self._over, PATIENCE)
             self._go_on()
             self.trainer.until(lambda: self.done > done, RECOVERY, 'no repetition any more')
+            recovered, remark = True, f'{self._starts} starts' if self._starts > 1 else ''
         except Unfinished as failure:
-            remark = str(failure)
+            recovered, remark = False, str(failure)
         return Outcome(
-            case, watch.detected - watch.onset, watch.light - watch.onset, not remark, remark)
+            case, watch.detected - watch.onset, watch.light - watch.onset, recovered, remark)
 
     def lost(self) -> list[str]:
         """Return the cases of repetitions that were announced but are not in the history."""
@@ -145,9 +148,14 @@ class ProvingGround:
         return onset
 
     def restart(self, node: str) -> None:
-        """Start a node that was killed."""
-        self.runner.processes[node].wait()
-        self.runner.start(node)
+        """Start a node that was killed, again if it turns out deaf (docs/inspection.md)."""
+        for self._starts in range(1, STARTS + 1):
+            self.runner.processes[node].kill()
+            self.runner.processes[node].wait()
+            self.runner.start(node)
+            if self.trainer.answers(node):
+                return
+        raise Unfinished(f'{node} does not answer')
 
     def revive(self, node: str) -> None:
         """Let a node go on that stands still, once it has stood long enough to be missed."""

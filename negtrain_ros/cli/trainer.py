@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A client of the session manager, as an app at the machine would be one."""
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 import signal
 import time
 from typing import Any
@@ -22,7 +22,7 @@ from negtrain_ros.core import types
 from negtrain_ros.core.strength import StrengthMethod
 from negtrain_ros.shell import conversions, qos
 from rcl_interfaces.msg import Parameter, ParameterType, ParameterValue
-from rcl_interfaces.srv import SetParameters
+from rcl_interfaces.srv import GetParameters, SetParameters
 import rclpy
 from rclpy.action import ActionClient
 from rclpy.client import Client
@@ -35,6 +35,7 @@ from std_srvs.srv import Trigger
 DISCOVERY = 1.0  # s, after which whoever is in the graph has been seen
 START_UP = 30.0  # s, for all nodes to be there
 ANSWER = 10.0    # s, for a request to be taken or refused
+TRIES, TRY = 12, 1.0  # and s each, for a node that has just been started to answer
 ENDS = (signal.SIGINT, signal.SIGTERM)
 
 TOPICS = {
@@ -176,6 +177,19 @@ class Trainer:
             parameters=[Parameter(name='inject', value=value)]))
         if not answer.results[0].successful:
             raise Unfinished(answer.results[0].reason)
+
+    def answers(self, node: str) -> bool:
+        """Tell whether a node answers before long; what its dead predecessor is asked is lost."""
+        client = self._node.create_client(GetParameters, f'{node}/get_parameters')
+        try:
+            for _ in range(TRIES):
+                question = client.call_async(GetParameters.Request())
+                with suppress(Unfinished):
+                    self.until(question.done, TRY, '')
+                    return True
+            return False
+        finally:
+            self._node.destroy_client(client)
 
     def publish(self, kind: type, topic: str) -> Publisher:
         """Become a publisher of a topic, as a node too many would."""

@@ -44,8 +44,10 @@ class Diagnostics:
         self._publisher.publish(DiagnosticArray(
             header=Header(stamp=now.to_msg()),
             status=[DiagnosticStatus(
-                level=DiagnosticStatus.ERROR if faults else DiagnosticStatus.OK,
+                level=(DiagnosticStatus.ERROR if faults else
+                       DiagnosticStatus.OK if values else DiagnosticStatus.WARN),
                 name=self._node.get_fully_qualified_name(),
-                message=', '.join(faults) or 'ok', hardware_id=self._node.get_namespace(),
+                message=', '.join(faults) or ('ok' if values else 'hears nothing'),
+                hardware_id=self._node.get_namespace(),
                 values=[KeyValue(key=key, value=value) for key, value in values.items()])]))
 
