@@ -35,7 +35,8 @@ class Refused(Exception):
 def main() -> None:
     """Run the command line."""
     signal.signal(signal.SIGTERM, _terminate)
-    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    app = typer.Typer(
+        add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
     app.callback(help='Negative training on a strength machine with a motor.')(lambda: None)
     called = sys.argv[1] if len(sys.argv) > 1 else ''
     try:
