@@ -84,7 +84,7 @@ def read_mcap(path: Path) -> Session:
 
 def _messages(file: Any) -> Iterator[tuple[str, int, Any]]:
     """Give topic, time of receipt [ns] and content of what concerns the detector, as it came."""
-    reader = make_reader(file, decoder_factories=[DecoderFactory()])
+    reader = make_reader(file, validate_crcs=True, decoder_factories=[DecoderFactory()])
     summary = reader.get_summary()
     channels = summary.channels.values() if summary is not None else ()
     topics = [channel.topic for channel in channels
