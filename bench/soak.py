@@ -12,7 +12,7 @@ from typing import Annotated
 from bench import graph
 from bench.cost import SET
 from bench.measuring import Figure, keep, Kept
-from negtrain_ros.cli.trainer import Trainer, training, Unfinished
+from negtrain_ros.cli.trainer import Trainer, training
 from negtrain_ros.core.types import SessionStage
 from rich.console import Console
 from rich.progress import Progress
@@ -42,7 +42,7 @@ def main(
                     if trainer.heard['session'].stage in (
                             SessionStage.IDLE, SessionStage.FINISHED, SessionStage.STOPPED):
                         trainer.begin(training(SET, SETS, REST))
-                    _listen(trainer, 0.5)
+                    trainer.listen(0.5)
                 samples = rate * (trainer.heard['load_state'].stamp - first)
                 round_trips.append(1e3 * (time.monotonic() - begin) / samples)
                 for name, size in graph.memory(runner).items():
@@ -55,13 +55,6 @@ def main(
                           'second third', tuple(round_trips[third:2 * third]), '≤ 1.1'))
     keep('soak', Kept(figures, [f'{minutes:g} simulated minutes at {rate:g} Hz.'],
                       {**memory, 'ms a sample': round_trips}))
-
-
-def _listen(trainer: Trainer, patience: float) -> None:
-    try:
-        trainer.until(lambda: False, patience, '')
-    except Unfinished:
-        return
 
 
 if __name__ == '__main__':

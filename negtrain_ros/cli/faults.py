@@ -41,7 +41,6 @@ LATER = {  # what the athlete does only when he comes to the end of his way
     Fault.ATHLETE_GONE: ProvingGround.is_left,
 }
 COUNTDOWN = 0.5  # s
-TEMPO = {'athlete.concentric_time': 1.0, 'athlete.eccentric_time': 2.5}  # s, a brisk athlete
 
 
 def faults(
@@ -146,7 +145,10 @@ def _run(cases: list[Case], output: Path) -> tuple[list[Outcome], int]:
     folder = output / datetime.now().strftime('%Y-%m-%d_%H-%M-%S')
     folder.mkdir(parents=True)
     start = bringup.Start(parameters={
-        'mock_machine': {'muscle.maximum': REFERENCE.limit, **TEMPO},
+        'mock_machine': {
+            'muscle.maximum': REFERENCE.limit,
+            'athlete.concentric_time': REFERENCE.concentric_time,
+            'athlete.eccentric_time': REFERENCE.eccentric_time},
         'session_manager': {
             'history.folder': str(folder.resolve()), 'session.countdown': COUNTDOWN}})
     outcomes: list[Outcome] = []

@@ -7,7 +7,6 @@ The whole graph runs in real time. The load is read from what the simulation kno
 the machine says; the clock is the one of the machine, or of this computer where the machine itself
 is what breaks.
 """
-from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
@@ -96,11 +95,11 @@ class ProvingGround:
         onset = case.wrong(self)
         watch.start(onset, partial(case.shows, self) if case.shows else None)
         if not case.refused:
-            self._watch(lambda: watch.is_light, 3.0 * case.bound + TURN)
+            self.trainer.wait(lambda: watch.is_light, 3.0 * case.bound + TURN)
         done, self._starts = self.done, 0
         try:
             case.right(self)
-            self._watch(lambda: self.machine_time() > self._over, PATIENCE)
+            self.trainer.wait(lambda: self.machine_time() > self._over, PATIENCE)
             self._go_on()
             self.trainer.until(lambda: self.done > done, RECOVERY, 'no repetition any more')
             recovered, remark = True, f'{self._starts} starts' if self._starts > 1 else ''
@@ -159,7 +158,7 @@ class ProvingGround:
 
     def revive(self, node: str) -> None:
         """Let a node go on that stands still, once it has stood long enough to be missed."""
-        self._listen(FROZEN)
+        self.trainer.listen(FROZEN)
         self.runner.processes[node].send_signal(signal.SIGCONT)
 
     def prescribe_nonsense(self) -> float:
@@ -183,7 +182,7 @@ class ProvingGround:
         """Acknowledge, resume or begin anew, until the athlete trains."""
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
-            self._listen(0.3)
+            self.trainer.listen(0.3)
             load, session = (self.trainer.heard[topic] for topic in ('load_state', 'session'))
             if self._trains():
                 return
@@ -215,7 +214,7 @@ class ProvingGround:
         """Acknowledge all faults, as soon as they can be."""
         end = time.monotonic() + PATIENCE
         while not self.trainer.ask('reset_faults')[0] and time.monotonic() < end:
-            self._listen(0.3)
+            self.trainer.listen(0.3)
 
     def _on_idle(self) -> None:
         """Give a calibration up that was interrupted: nobody is there to go on with it."""
@@ -227,7 +226,7 @@ class ProvingGround:
         """Train until the middle of a lowering at the full load."""
         for _ in range(ATTEMPTS):
             self._go_on()
-            self._watch(lambda: self._lowering() or not self._trains(), PATIENCE)
+            self.trainer.wait(lambda: self._lowering() or not self._trains(), PATIENCE)
             if self._lowering():
                 return
         raise Unfinished('the eccentric load was never reached')
@@ -237,24 +236,19 @@ class ProvingGround:
                 and 0.5 < self.range.fraction(self.truth.position) < 0.75
                 and self.truth.load > HEAVY * self.prescription.eccentric)
 
-    def _watch(self, done: Callable[[], bool], patience: float) -> None:
-        try:
-            self.trainer.until(done, patience, '')
-        except Unfinished:
-            return
-
-    def _listen(self, duration: float) -> None:
-        self._watch(lambda: False, duration)
+    @property
+    def _blind(self) -> bool:
+        return self._case is not None and self._case.blind
 
     def _on_truth(self, truth: Truth) -> None:
         self.truth = truth
-        if self._case is None or not self._case.blind:
+        if not self._blind:
             self._stopwatch.feel(self.machine_time(), truth.load)
 
     def _on_value(self, topic: str, value: Any) -> None:
         if topic in ('load_state', 'machine_state'):
             self._stopwatch.hear(value.stamp, value.faults)
-            if topic == 'load_state' and self._case is not None and self._case.blind:
+            if topic == 'load_state' and self._blind:
                 self._stopwatch.feel(value.stamp, value.commanded)
         elif topic == 'repetitions' and value.stage is Stage.COMPLETE:
             self.done += 1

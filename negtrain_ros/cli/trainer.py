@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A client of the session manager, as an app at the machine would be one."""
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 import signal
 import time
 from typing import Any
@@ -183,9 +183,7 @@ class Trainer:
         client = self._node.create_client(GetParameters, f'{node}/get_parameters')
         try:
             for _ in range(TRIES):
-                question = client.call_async(GetParameters.Request())
-                with suppress(Unfinished):
-                    self.until(question.done, TRY, '')
+                if self.wait(client.call_async(GetParameters.Request()).done, TRY):
                     return True
             return False
         finally:
@@ -225,6 +223,11 @@ class Trainer:
         :param patience: after which Unfinished is raised [s of real time]; None: never
         :param otherwise: what it says then
         """
+        if not self.wait(done, patience):
+            raise Unfinished(otherwise)
+
+    def wait(self, done: Callable[[], bool], patience: float | None) -> bool:
+        """Listen until something is true, for a time [s] at most; tell whether it is."""
         begin = looked = time.monotonic()
         while not done():
             self._listen(0.05)
@@ -233,7 +236,12 @@ class Trainer:
                 self._idle()
                 looked = now
             if patience is not None and now - begin > patience:
-                raise Unfinished(otherwise)
+                return False
+        return True
+
+    def listen(self, duration: float) -> None:
+        """Do nothing but listen for a time [s]."""
+        self.wait(lambda: False, duration)
 
     def _listen(self, patience: float) -> None:
         """Take what comes next, for which it waits at most so long [s]."""

@@ -197,7 +197,11 @@ class Athlete:
         if way > 0.0:
             self._plan(position, self.settings.top, way / self.EASY_SPEED)
         else:
-            self.intention, self._movement = Intention.PUSHING, None
+            self._push()
+
+    def _push(self) -> None:
+        """Push where the handle is, harder and harder."""
+        self.intention, self._movement, self._since = Intention.PUSHING, None, 0.0
 
     def _return(self, position: float) -> None:
         """Give the repetition up: back to where it began."""
@@ -216,7 +220,7 @@ class Athlete:
         assert movement is not None
         if (self._instruction is Instruction.PUSH
                 and self._felt > self.RESISTANCE * GRAVITY):
-            self.intention, self._movement, self._since = Intention.PUSHING, None, 0.0
+            self._push()
             return
         before = movement.clock
         movement.step(dt, position, self.condition.pace)
