@@ -8,19 +8,13 @@ import time
 from typing import Any
 
 from negtrain_interfaces.action import CalibrateRange, StrengthTest, Train
-from negtrain_interfaces.msg import (
-    LoadState,
-    MachineState,
-    PhaseState,
-    Repetition,
-    SessionState,
-    Truth,
-)
+from negtrain_interfaces.msg import Truth
 from negtrain_interfaces.srv import AcceptStrengthTest, Prescribe
-from negtrain_ros.bringup import SIMULATION
+from negtrain_ros import bringup
 from negtrain_ros.core import types
 from negtrain_ros.core.strength import StrengthMethod
 from negtrain_ros.shell import conversions, qos
+from negtrain_ros.shell.topics import SIMULATION
 from rcl_interfaces.msg import Parameter, ParameterType, ParameterValue
 from rcl_interfaces.srv import GetParameters, SetParameters
 import rclpy
@@ -39,11 +33,11 @@ TRIES, TRY = 12, 1.0  # and s each, for a node that has just been started to ans
 ENDS = (signal.SIGINT, signal.SIGTERM)
 
 TOPICS = {
-    'phase': (PhaseState, types.PhaseEstimate, qos.SAMPLES),
-    'load_state': (LoadState, types.LoadState, qos.STATE),
-    'machine_state': (MachineState, types.MachineState, qos.SAMPLES),
-    'session': (SessionState, types.SessionState, qos.STATE),
-    'repetitions': (Repetition, types.Repetition, qos.EVENTS),
+    'phase': types.PhaseEstimate,
+    'load_state': types.LoadState,
+    'machine_state': types.MachineState,
+    'session': types.SessionState,
+    'repetitions': types.Repetition,
 }
 
 
@@ -81,10 +75,12 @@ class Trainer:
         self.heard: dict[str, Any] = {}
         self._topics = frozenset(topics)
         for topic in self._topics:
-            message, kind, profile = TOPICS[topic]
-            self._node.create_subscription(message, topic, self._listener(topic, kind), profile)
+            message, profile = SIMULATION[topic]
+            self._node.create_subscription(
+                message, topic, self._listener(topic, TOPICS[topic]), profile)
         if on_truth is not None:
-            self._node.create_subscription(Truth, 'truth', on_truth, qos.SAMPLES)
+            message, profile = SIMULATION['truth']
+            self._node.create_subscription(message, 'truth', on_truth, profile)
         self._calibrate = ActionClient(self._node, CalibrateRange, 'calibrate_range')
         self._test = ActionClient(self._node, StrengthTest, 'strength_test')
         self._train = ActionClient(self._node, Train, 'train')
@@ -110,7 +106,7 @@ class Trainer:
         while time.monotonic() < end:
             self._listen(0.05)
             found = [name for name, namespace in self._node.get_node_names_and_namespaces()
-                     if namespace == self._node.get_namespace() and name in SIMULATION]
+                     if namespace == self._node.get_namespace() and name in bringup.SIMULATION]
             if found:
                 return sorted(found)
         return []

@@ -25,7 +25,6 @@ from negtrain_ros.core.types import (
 )
 from negtrain_ros.core.wish import Wish
 
-HEARTBEAT = 0.25  # s between states in which nothing but the clock has changed
 
 @dataclass(frozen=True)
 class SessionSettings(Settings):
@@ -227,9 +226,3 @@ class Session:
             method=prescription.method, set=activity.set, sets=activity.sets,
             repetition=activity.repetition, repetitions=prescription.repetitions,
             rest_left=max(0.0, lasts - (now - self._entered)))
-
-
-def differs(state: SessionState, before: SessionState) -> bool:
-    """Tell whether a state is worth saying after another one."""
-    return state.stamp - before.stamp >= HEARTBEAT or replace(
-        state, stamp=before.stamp, rest_left=before.rest_left) != before

@@ -3,30 +3,24 @@
 """Turn phases into load commands, and end with a light handle whatever breaks."""
 from dataclasses import replace
 
-from negtrain_interfaces.msg import (
-    HandleState,
-    LoadCommand,
-    LoadState,
-    MachineState,
-    PhaseState,
-    Prescription,
-    SessionState,
-)
+from negtrain_interfaces.msg import LoadCommand, LoadState, Prescription, SessionState
 from negtrain_interfaces.srv import Prescribe
 from negtrain_ros.core import types
+from negtrain_ros.core.changes import Changes
 from negtrain_ros.core.inputs import Inputs
 from negtrain_ros.core.load import LoadController, LoadSettings
-from negtrain_ros.shell import conversions, graph, parameters, qos, run
+from negtrain_ros.shell import conversions, graph, parameters, qos, run, topics
 from negtrain_ros.shell.diagnostics import Diagnostics
 from rclpy.node import Node
 from std_srvs.srv import Trigger
 
 SILENCE = 0.02  # s without a phase after which the controller decides by itself
 STATE_PERIOD = 0.05  # s between states in which nothing has changed
-HEARD = {  # topic: message, value of the core, field of the inputs
-    'handle': (HandleState, types.Handle, qos.SAMPLES, 'handle'),
-    'phase': (PhaseState, types.PhaseEstimate, qos.SAMPLES, 'estimate'),
-    'machine_state': (MachineState, types.MachineState, qos.SAMPLES, 'machine'),
+CHANGING = ('target', 'commanded', 'explanation', 'prescription')
+HEARD = {  # topic: value of the core, field of the inputs
+    'handle': (types.Handle, 'handle'),
+    'phase': (types.PhaseEstimate, 'estimate'),
+    'machine_state': (types.MachineState, 'machine'),
 }
 
 
@@ -40,9 +34,11 @@ class LoadControllerNode(Node):
         self._controller = LoadController(*parameters.declare(self, load=LoadSettings))
         self._inputs = Inputs()
         self._state = None
+        self._changes = Changes(types.LoadState, STATE_PERIOD, CHANGING)
         self._decided = 0.0
         self._diagnostics = Diagnostics(self, lambda: self._state.faults if self._state else ())
-        for topic, (message, kind, profile, name) in HEARD.items():
+        for topic, (kind, name) in HEARD.items():
+            message, profile = topics.MACHINE[topic]
             self.create_subscription(message, topic, self._listener(topic, kind, name), profile)
         self.create_subscription(SessionState, 'session', self._on_session, qos.STATE)
         self._commands = self.create_publisher(LoadCommand, 'load_command', qos.COMMANDS)
@@ -78,11 +74,9 @@ class LoadControllerNode(Node):
         self._decided = now
         command, state = self._controller.step(self._inputs, now)
         self._commands.publish(conversions.to_msg(command))
-        before, self._state = self._state, state
-        if before is None or differs(state, before):
+        self._state = state
+        if self._changes.worth_saying(state):
             self._states.publish(conversions.to_msg(state))
-        else:
-            self._state = replace(state, stamp=before.stamp)
 
     def _on_prescribe(self, request, response):
         try:
@@ -105,13 +99,6 @@ class LoadControllerNode(Node):
             self._decide(conversions.now(self))
             return response
         return answer
-
-
-def differs(state, before):
-    """Tell whether a load state is worth saying after another one."""
-    return (state.stamp - before.stamp >= STATE_PERIOD
-            or (state.mode, state.limited_by, state.faults)
-            != (before.mode, before.limited_by, before.faults))
 
 
 def main(args=None):

@@ -1,11 +1,11 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """Stand in for a machine, its drive and its encoder, and for the athlete at the handle."""
-from dataclasses import replace
 import time
 
 from negtrain_interfaces.msg import EncoderCounts, LoadCommand, MachineState, SessionState, Truth
 from negtrain_ros.core import types
+from negtrain_ros.core.changes import Changes
 from negtrain_ros.core.guard import GuardSettings
 from negtrain_ros.shell import conversions, injections, parameters, qos, run
 from negtrain_ros.shell.diagnostics import Diagnostics
@@ -50,7 +50,7 @@ class MockMachine(Node):
         self._truths = self.create_publisher(Truth, 'truth', qos.SAMPLES)
         self._pace = Pace(simulation, time.monotonic())
         self._station.machine.skip(time.time())
-        self._state = self._station.machine.state()
+        self._changes = Changes(types.MachineState, STATE_PERIOD, ['load', 'sequence'])
         self.create_timer(self._pace.period, self._on_timer,
                           clock=Clock(clock_type=ClockType.STEADY_TIME))
 
@@ -81,8 +81,7 @@ class MockMachine(Node):
             header = Header(stamp=conversions.to_time(state.stamp))
             if self._makes_time:
                 self._times.publish(Now(clock=header.stamp))
-            if differs(state, self._state):
-                self._state = state
+            if self._changes.worth_saying(state):
                 self._states.publish(conversions.to_msg(state))
             sample = self._injector.sample(
                 state.stamp, counts, self._station.machine.settings.resolution)
@@ -97,13 +96,6 @@ class MockMachine(Node):
         return Truth(header=header, position=machine.position, velocity=machine.velocity,
                      load=machine.load, athlete_force=self._station.effort.force,
                      intention=getattr(Truth, athlete.intention.name))
-
-
-def differs(state, before):
-    """Tell whether a machine state is worth saying after another one."""
-    return (state.stamp - before.stamp > 0.99 * STATE_PERIOD
-            or replace(before, stamp=state.stamp, load=state.load,
-                       sequence=state.sequence) != state)
 
 
 def main(args=None):

@@ -7,8 +7,9 @@ from negtrain_interfaces.msg import LoadState, Repetition, SessionState
 from negtrain_interfaces.srv import AcceptStrengthTest
 from negtrain_ros.core import types
 from negtrain_ros.core.calibration import CalibrationSettings
+from negtrain_ros.core.changes import Changes
 from negtrain_ros.core.course import Event
-from negtrain_ros.core.session import differs, Session, SessionEnded, SessionSettings
+from negtrain_ros.core.session import Session, SessionEnded, SessionSettings
 from negtrain_ros.core.strength import StrengthSettings
 from negtrain_ros.history.settings import HistorySettings
 from negtrain_ros.shell import conversions, parameters, qos, run
@@ -21,6 +22,7 @@ from rclpy.node import Node
 from std_srvs.srv import Trigger
 
 PERIOD = 0.05  # s
+HEARTBEAT = 0.25  # s between states in which nothing but the clock has changed
 REQUESTS = {'pause': Event.PAUSE, 'resume': Event.RESUME, 'skip_rest': Event.RESTED}
 
 
@@ -37,7 +39,7 @@ class SessionManager(Node):
         self._session = Session(session)
         history, self._journal = open_history(self, place)
         self._load = None
-        self._published = None
+        self._changes = Changes(types.SessionState, HEARTBEAT, ['rest_left'])
         self._wishes = Wishes(self)
         self._diagnostics = Diagnostics(self)
         self.create_subscription(LoadState, 'load_state', self._on_load, qos.STATE)
@@ -85,8 +87,7 @@ class SessionManager(Node):
         for happening in happenings:
             self._journal.take(happening)
         self._wishes.step(self._session.wish, self._load)
-        if self._published is None or differs(state, self._published):
-            self._published = state
+        if self._changes.worth_saying(state):
             self._states.publish(conversions.to_msg(state))
             self._actions.report(state)
         for happening in happenings:
