@@ -2,25 +2,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """How soon a handle is light after a training was cancelled: `python -m bench.cancel`."""
 from contextlib import suppress
-import os
-import statistics
-import tempfile
+import math
 from typing import Annotated
 
-from bench.history import show
+from bench.graph import REFERENCE, running
+from bench.measuring import Figure, keep, Kept
 from negtrain_interfaces.msg import Truth
-from negtrain_ros import bringup
+from negtrain_ros.cli.stopwatch import LIGHT, Stopwatch
 from negtrain_ros.cli.trainer import Trainer, training
-from negtrain_ros.core.types import Method, Prescription, Range, SessionStage
-from negtrain_ros.runner import Runner
+from negtrain_ros.core.types import SessionStage
 from negtrain_ros.shell import conversions
 import typer
 
-LIGHT = 5.0  # kg
 PATIENCE = 60.0  # s
-PRESCRIPTION = Prescription(
-    athlete='bench', exercise='chest_press', method=Method.NEGATIVE, concentric=51.0,
-    eccentric=85.0, limit=101.0, range=Range(0.1, 0.5))
 
 
 class Cancelled(Exception):
@@ -31,24 +25,24 @@ class Handle:
     """
     What the simulation knows of the load.
 
-    :ivar asked: when the training was cancelled [s]
-    :ivar light: when the handle was light for the first time after that [s]; None: not yet
+    :ivar watch: runs from when the training was cancelled
     """
 
     def __init__(self) -> None:
-        self.load = self.now = self.asked = 0.0
-        self.light: float | None = None
+        self.watch = Stopwatch()
+        self._load = self._now = 0.0
 
     def take(self, truth: Truth) -> None:
         """Note one sample."""
-        self.load, self.now = truth.load, conversions.seconds(truth.header.stamp)
-        if self.light is None and self.load < LIGHT:
-            self.light = self.now
+        self._load, self._now = truth.load, conversions.seconds(truth.header.stamp)
+        self.watch.feel(self._now, self._load)
 
     def look(self) -> None:
         """Cancel at the full load."""
-        if self.load > 0.98 * PRESCRIPTION.eccentric and self.light is not None:
-            self.asked, self.light = self.now, None
+        over = math.isinf(self.watch.onset) or self.watch.is_light
+        if over and self._load > 0.98 * REFERENCE.eccentric:
+            self.watch = Stopwatch()
+            self.watch.start(self._now)
             raise Cancelled
 
 
@@ -57,29 +51,25 @@ def measure(
     real_time_factor: Annotated[float, typer.Option(help='0: in step')] = 1.0,
 ) -> None:
     """Cancel at the full eccentric load and time the unloading, in the time of the machine."""
-    os.environ.setdefault('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
     handle = Handle()
-    with tempfile.TemporaryDirectory() as folder:
-        runner = Runner(bringup.SIMULATION, bringup.Start(use_sim_time=True, parameters={
-            'mock_machine': {'simulation.real_time_factor': real_time_factor},
-            'session_manager': {'history.folder': folder}}))
-        with runner, Trainer('', idle=handle.look, on_truth=handle.take) as trainer:
-            trainer.wait_for_machine()
-            trainer.calibrate(PRESCRIPTION.athlete, PRESCRIPTION.exercise, 2)
-            times = [_cancel(trainer, handle) for _ in range(count)]
-    show([(f'{count} cancellations at {PRESCRIPTION.eccentric:g} kg: until below {LIGHT:g} kg',
-           f'{1000.0 * statistics.median(times):.0f} ms (longest {1000.0 * max(times):.0f})',
-           '200 ms allowed')])
+    with running(factor=real_time_factor), \
+            Trainer('', idle=handle.look, on_truth=handle.take) as trainer:
+        trainer.wait_for_machine()
+        trainer.calibrate(REFERENCE.athlete, REFERENCE.exercise, 2)
+        times = tuple(1e3 * _cancel(trainer, handle) for _ in range(count))
+    keep('cancel', Kept([Figure(
+        f'cancelled at {REFERENCE.eccentric:g} kg, until below {LIGHT:g} kg', 'ms', times,
+        goal='≤ 200')]))
 
 
 def _cancel(trainer: Trainer, handle: Handle) -> float:
     """Train up to the eccentric load, cancel; return the time [s] to a light handle."""
     with suppress(Cancelled):
-        trainer.train(training(PRESCRIPTION, 1, 0.0))
-    trainer.until(lambda: handle.light is not None, PATIENCE, 'the load stays')
+        trainer.train(training(REFERENCE, 1, 0.0))
+    trainer.until(lambda: handle.watch.is_light, PATIENCE, 'the load stays')
     trainer.until(lambda: trainer.heard['session'].stage is SessionStage.STOPPED, PATIENCE,
                   'the session goes on')
-    return handle.light - handle.asked
+    return handle.watch.light - handle.watch.onset
 
 
 if __name__ == '__main__':

@@ -6,12 +6,7 @@ from typing import Annotated
 from bench import graph
 from bench.measuring import Figure, in_turn, keep, Kept
 from negtrain_ros.cli.trainer import Trainer, training
-from negtrain_ros.core.types import Method, Prescription
 import typer
-
-SET = Prescription(
-    athlete='simulated athlete', exercise='chest_press', method=Method.NEGATIVE, concentric=51.0,
-    eccentric=85.0, limit=101.0, repetitions=100)
 
 
 def trained(seconds: float, *, composed: bool, rate: float = 250.0) -> dict[str, float]:
@@ -19,9 +14,9 @@ def trained(seconds: float, *, composed: bool, rate: float = 250.0) -> dict[str,
     with graph.running(rate=rate, composed=composed) as runner:
         with Trainer('', idle=runner.check) as trainer:
             trainer.wait_for_machine()
-            trainer.calibrate(SET.athlete, SET.exercise)
-            trainer.begin(training(SET, 1, 0.0))
-            trainer.until(lambda: trainer.heard['machine_state'].load > SET.concentric - 2.0,
+            trainer.calibrate(graph.REFERENCE.athlete, graph.REFERENCE.exercise)
+            trainer.begin(training(graph.REFERENCE, 1, 0.0))
+            trainer.until(lambda: trainer.heard['machine_state'].load > graph.REFERENCE.concentric - 2.0,
                           60.0, 'the set did not begin')
         # Nobody listens any more, as at a machine that nobody looks at.
         return graph.shares(runner, seconds)

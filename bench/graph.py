@@ -5,45 +5,59 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 import os
 from pathlib import Path
+import subprocess
 from tempfile import TemporaryDirectory
 import time
+from typing import Any
 
 from negtrain_ros import bringup
+from negtrain_ros.core.types import Method, Prescription
 from negtrain_ros.runner import Runner
 import psutil
+
+REFERENCE = Prescription(
+    athlete='simulated athlete', exercise='chest_press', method=Method.NEGATIVE, concentric=51.0,
+    eccentric=85.0, limit=101.0, repetitions=100)
 
 
 @contextmanager
 def running(
     *, rate: float = 250.0, factor: float = 1.0, composed: bool = False, namespace: str = '',
+    mock_machine: Mapping[str, Any] | None = None, load_controller: Mapping[str, Any] | None = None,
 ) -> Iterator[Runner]:
-    """Run a simulated machine with a history of its own; `rate` in samples a second."""
+    """
+    Run a simulated machine with a history of its own.
+
+    :param rate: samples a second
+    :param mock_machine: further parameters of that node, and the same of the other one
+    """
     os.environ.setdefault('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
     with TemporaryDirectory(prefix='negtrain-bench-') as folder:
         start = bringup.Start(
             namespace=namespace, composed=composed, use_sim_time=factor != 1.0, parameters={
                 'mock_machine': {'simulation.rate': rate, 'simulation.real_time_factor': factor,
-                                 'muscle.maximum': 101.0},
+                                 'muscle.maximum': REFERENCE.limit, **(mock_machine or {})},
                 'encoder_publisher': {'encoder.rate': rate},
+                'load_controller': load_controller or {},
                 'session_manager': {'history.folder': folder}})
         with Path(folder, 'nodes.log').open('w') as log, \
                 Runner(bringup.SIMULATION, start, log) as runner:
             yield runner
 
 
-def seconds(runner: Runner) -> dict[str, float]:
+def seconds(processes: Mapping[str, subprocess.Popen[str]]) -> dict[str, float]:
     """Return the processor time that each process has had [s]."""
     return {name: sum(psutil.Process(process.pid).cpu_times()[:2])
-            for name, process in runner.processes.items()}
+            for name, process in processes.items()}
 
 
 def shares(runner: Runner, duration: float) -> dict[str, float]:
     """Return the share of a core that each process takes for a while [s], in per cent."""
-    before, begin = seconds(runner), time.monotonic()
+    before, begin = seconds(runner.processes), time.monotonic()
     time.sleep(duration)
     elapsed = time.monotonic() - begin
     runner.check()
-    return difference(before, seconds(runner), elapsed)
+    return difference(before, seconds(runner.processes), elapsed)
 
 
 def difference(

@@ -31,10 +31,10 @@ def together(machines: int, rate: float, seconds: float) -> dict[str, float]:
             with Trainer(f'machine_{number}', idle=runner.check) as trainer:
                 trainer.wait_for_machine()
         started, after = time.monotonic(), _traffic()
-        used = [sum(graph.seconds(runner).values()) for runner in runners]
+        used = [sum(graph.seconds(runner.processes).values()) for runner in runners]
         time.sleep(seconds)
         elapsed = time.monotonic() - started
-        used = [sum(graph.seconds(runner).values()) - one
+        used = [sum(graph.seconds(runner.processes).values()) - one
                 for one, runner in zip(used, runners, strict=True)]
         return {'cost': 100.0 * sum(used) / machines / elapsed, 'start': started - begin,
                 'discovery': after - before, 'traffic': (_traffic() - after) / elapsed / machines}

@@ -15,10 +15,10 @@ import time
 from typing import Annotated
 
 from bench.graph import difference
+from bench.graph import seconds as seconds_used
 from bench.hops import REAL, RELAYS
 from bench.measuring import Figure, in_turn, keep, Kept, quantile
 from negtrain_ros import bringup
-import psutil
 import typer
 
 RATES = (100, 250, 500, 1000)
@@ -42,9 +42,9 @@ def play(
         first = next(iter(processes.values()))
         # Started, discovered and warmed up: what it costs is counted over the rest.
         time.sleep(3.0)
-        before, begin = _seconds(processes), time.monotonic()
+        before, begin = seconds_used(processes), time.monotonic()
         time.sleep(0.7 * seconds)
-        cost = difference(before, _seconds(processes), time.monotonic() - begin)
+        cost = difference(before, seconds_used(processes), time.monotonic() - begin)
         said = json.loads(first.stdout.readline())
     finally:
         for process in processes.values():
@@ -53,11 +53,6 @@ def play(
             process.wait(20.0)
     return {'latencies': [1e3 * each for each in said['latencies']], 'cost': sum(cost.values()),
             'lost': 100.0 * (1.0 - len(said['latencies']) / said['sent'])}
-
-
-def _seconds(processes: dict[str, subprocess.Popen]) -> dict[str, float]:
-    return {name: sum(psutil.Process(process.pid).cpu_times()[:2])
-            for name, process in processes.items()}
 
 
 def main(

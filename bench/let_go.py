@@ -10,17 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 import math
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
+from bench.graph import REFERENCE, running
 import matplotlib
 from negtrain_interfaces.msg import Truth
-from negtrain_ros import bringup
 from negtrain_ros.cli.trainer import Trainer, training
 from negtrain_ros.core.guard import GuardSettings
 from negtrain_ros.core.load import LoadSettings
-from negtrain_ros.core.types import Method, Prescription
-from negtrain_ros.runner import Runner
 from negtrain_ros.shell.conversions import seconds
 from negtrain_ros.sim.athlete import AthleteSettings
 from negtrain_ros.sim.rehearsal import Rehearsal, RehearsalSettings
@@ -33,9 +30,6 @@ from matplotlib import pyplot as plt
 PICTURE = Path(__file__).parent.parent / 'docs' / 'images' / 'let_go.png'
 INCIDENT: dict[str, Any] = {
     'incident': 'lets_go', 'incident_repetition': 2, 'incident_fraction': 0.6, 'tremor': 0.0}
-REFERENCE = Prescription(
-    athlete='simulated athlete', exercise='chest_press', method=Method.NEGATIVE,
-    concentric=51.0, eccentric=85.0, limit=101.0, repetitions=3)
 FREE_FALL = 85.0 * 9.80665 / 20.0  # m/s², 20 kg of moving mass
 START = -0.15  # m/s, at which it is lowered before
 HEAVY = 0.97 * REFERENCE.eccentric
@@ -107,21 +101,17 @@ def over_the_graph(layers: Layers) -> Fall:
             gone = min(gone, now)
         rows.append((now, -truth.velocity, truth.load))
 
-    with TemporaryDirectory() as folder:
-        start = bringup.Start(parameters={
-            'mock_machine': {
-                'muscle.maximum': REFERENCE.limit,
-                **{f'athlete.{name}': value for name, value in INCIDENT.items()},
-                **{f'guard.{name}': value for name, value in layers.guard.items()}},
-            'load_controller': {f'load.{name}': value for name, value in layers.load.items()},
-            'session_manager': {'history.folder': folder}})
-        with (Trainer('', on_truth=take, topics=['session']) as trainer,
-              Runner(bringup.SIMULATION, start)):
-            trainer.wait_for_machine()
-            trainer.calibrate(REFERENCE.athlete, REFERENCE.exercise)
-            trainer.begin(training(REFERENCE, sets=1, rest=0.0))
-            trainer.until(lambda: bool(rows) and rows[-1][0] > gone + CAUGHT, PATIENCE,
-                          'the handle was not let go')
+    with running(
+        mock_machine={
+            **{f'athlete.{name}': value for name, value in INCIDENT.items()},
+            **{f'guard.{name}': value for name, value in layers.guard.items()}},
+        load_controller={f'load.{name}': value for name, value in layers.load.items()},
+    ), Trainer('', on_truth=take, topics=['session']) as trainer:
+        trainer.wait_for_machine()
+        trainer.calibrate(REFERENCE.athlete, REFERENCE.exercise)
+        trainer.begin(training(REFERENCE, sets=1, rest=0.0))
+        trainer.until(lambda: bool(rows) and rows[-1][0] > gone + CAUGHT, PATIENCE,
+                      'the handle was not let go')
     time, speed, load = np.array(rows).T
     return Fall(time - gone, speed, load)
 

@@ -10,7 +10,6 @@ import time
 from typing import Annotated
 
 from bench import graph
-from bench.cost import SET
 from bench.measuring import Figure, keep, Kept
 from negtrain_ros.cli.trainer import Trainer, training
 from negtrain_ros.core.types import SessionStage
@@ -34,14 +33,14 @@ def main(
         task = progress.add_task('soak', total=parts)
         with Trainer('', idle=runner.check) as trainer:
             trainer.wait_for_machine()
-            trainer.calibrate(SET.athlete, SET.exercise)
+            trainer.calibrate(graph.REFERENCE.athlete, graph.REFERENCE.exercise)
             for _ in range(parts):
                 begin, first = time.monotonic(), trainer.heard['load_state'].stamp
                 until = first + 60.0 * minutes / parts
                 while trainer.heard['load_state'].stamp < until:
                     if trainer.heard['session'].stage in (
                             SessionStage.IDLE, SessionStage.FINISHED, SessionStage.STOPPED):
-                        trainer.begin(training(SET, SETS, REST))
+                        trainer.begin(training(graph.REFERENCE, SETS, REST))
                     trainer.listen(0.5)
                 samples = rate * (trainer.heard['load_state'].stamp - first)
                 round_trips.append(1e3 * (time.monotonic() - begin) / samples)
