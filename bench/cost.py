@@ -16,7 +16,8 @@ def trained(seconds: float, *, composed: bool, rate: float = 250.0) -> dict[str,
             trainer.wait_for_machine()
             trainer.calibrate(graph.REFERENCE.athlete, graph.REFERENCE.exercise)
             trainer.begin(training(graph.REFERENCE, 1, 0.0))
-            trainer.until(lambda: trainer.heard['machine_state'].load > graph.REFERENCE.concentric - 2.0,
+            lifted = graph.REFERENCE.concentric - 2.0
+            trainer.until(lambda: trainer.heard['machine_state'].load > lifted,
                           60.0, 'the set did not begin')
         # Nobody listens any more, as at a machine that nobody looks at.
         return graph.shares(runner, seconds)

@@ -23,7 +23,8 @@ REFERENCE = Prescription(
 @contextmanager
 def running(
     *, rate: float = 250.0, factor: float = 1.0, composed: bool = False, namespace: str = '',
-    mock_machine: Mapping[str, Any] | None = None, load_controller: Mapping[str, Any] | None = None,
+    mock_machine: Mapping[str, Any] | None = None,
+    load_controller: Mapping[str, Any] | None = None,
 ) -> Iterator[Runner]:
     """
     Run a simulated machine with a history of its own.
