@@ -23,8 +23,8 @@ class TurnSettings(Settings):
     braking: float = parameter(
         0.4, 'share of the lowering speed below which a turn is expected', 0.2, 0.8)
     settling: float = parameter(
-        0.3, 'time in which the hand takes up the eccentric load, besides a fifth of the time '
-        'down; no turn is foreseen then', 0.0, 2.0, unit='s')
+        0.3, 'time in which the hand takes up the eccentric load once it comes, besides a fifth '
+        'of the time down; no turn is foreseen then', 0.0, 2.0, unit='s')
     further: float = parameter(
         0.05, 'fraction of the range to be lowered further before a load taken back comes again',
         0.0, 0.5)
@@ -69,13 +69,13 @@ class Turn:
         self._slow_half = 0.0
         self._speed = self._speed_half = self._ahead = 0.0
         self._above = self._below = 0.0
-        self._typical = self._lowered = 0.0
+        self._typical = self._borne = 0.0
         self._highest = -math.inf
         self._before = (-math.inf, math.inf)
         self._begin = math.nan
         self._again = math.inf
         self._tapering = False
-        self._phase = self._way = Phase.UNKNOWN
+        self._phase = Phase.UNKNOWN
         self.share = 0.0
 
     def step(
@@ -92,10 +92,11 @@ class Turn:
         extent = prescription.range
         span = extent.span if extent is not None else math.inf
         expected = span / prescription.eccentric_time
-        self._lowered += dt
-        settling = self._lowered < self.settings.settling + 0.2 * prescription.eccentric_time
+        if self.share > 0.0:
+            self._borne += dt
+        settling = self._borne < self.settings.settling + 0.2 * prescription.eccentric_time
         self._smooth(-velocity, min(expected, self._typical) or expected, dt, settling)
-        self._follow(phase, fraction, expected)
+        self._follow(phase, fraction)
         outside = (fraction - 1.0) * span
         if (phase is not Phase.ECCENTRIC or extent is None
                 or self._highest < self.settings.reached
@@ -145,17 +146,15 @@ class Turn:
         self._speed += (self._speed_half - self._speed) * weight
         self._ahead = self._speed + (self._speed_half - self._speed) * outlook / smoothing
 
-    def _follow(self, phase: Phase, fraction: float, expected: float) -> None:
+    def _follow(self, phase: Phase, fraction: float) -> None:
         """Remember how far up the handle was since the lift began, and how fast it comes down."""
         if phase is not self._phase:
-            self._typical = self._lowered = 0.0
+            self._typical = self._borne = 0.0
             self._tapering = False
-            if phase is Phase.ECCENTRIC and self._way is Phase.CONCENTRIC \
-                    and self._phase is not Phase.TOP_HOLD and expected < math.inf:
-                # What the lift was like says nothing of the way down, which is sure by now.
-                sure = self.settings.braking * expected
-                self._speed_half = max(self._speed_half, sure)
-                self._speed = self._ahead = max(self._speed, sure)
+            if phase is Phase.ECCENTRIC:
+                # What the lift was like says nothing of the way down.
+                self._speed_half = max(self._speed_half, 0.0)
+                self._speed = self._ahead = max(self._speed, 0.0)
             if phase is Phase.CONCENTRIC:
                 self._before, self._begin = (self._highest, self._again), fraction
                 self._highest, self._again = fraction, math.inf
@@ -165,8 +164,6 @@ class Turn:
                 highest, self._again = self._before
                 self._highest = max(self._highest, highest)
             self._phase = phase
-            if phase in (Phase.CONCENTRIC, Phase.ECCENTRIC):
-                self._way = phase
         if fraction > self._highest:
             self._highest = fraction
         if self.slow > self._typical:

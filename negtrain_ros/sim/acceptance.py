@@ -12,6 +12,7 @@ import numpy as np
 TOLERANCE = 1.0  # kg
 PLATEAU = (0.80, 0.15)  # fractions of the range on the way down: 20 % to 85 % of the way
 IN_TIME = 0.20  # of the range, travelled from the turn
+TAKEN_BACK = 0.20  # of the overload; less is what tremor does
 
 
 @dataclass(frozen=True)
@@ -21,11 +22,13 @@ class Lowering:
 
     :param plateau: mean load over the travel within PLATEAU [kg]
     :param reached: load when IN_TIME of the range has been travelled [kg]
+    :param taken_back: largest fall of the load from the end of the lift to that of PLATEAU [kg]
     """
 
     repetition: int
     plateau: float
     reached: float
+    taken_back: float
 
 
 def lowerings(trace: Trace, extent: Range) -> list[Lowering]:
@@ -43,8 +46,17 @@ def lowerings(trace: Trace, extent: Range) -> list[Lowering]:
         load, steps = trace.load[way][inside], np.abs(np.diff(fraction[inside]))
         plateau = float((0.5 * (load[1:] + load[:-1]) * steps).sum() / steps.sum())
         arrived = way[np.argmax(fraction <= fraction.max() - IN_TIME)]
-        found.append(Lowering(repetition, plateau, float(trace.load[arrived])))
+        found.append(Lowering(
+            repetition, plateau, float(trace.load[arrived]),
+            _taken_back(trace, way[0], way[inside[-1]])))
     return found
+
+
+def _taken_back(trace: Trace, begin: int, end: int) -> float:
+    """Return by how much the load fell at most between the end of a lift and `end` [kg]."""
+    lifted = np.flatnonzero(trace.means(Intention.LIFTING)[:begin])
+    load = trace.load[(lifted[-1] if len(lifted) else begin):end]
+    return float((np.maximum.accumulate(load) - load).max())
 
 
 def heaviest_lift(trace: Trace) -> float:
@@ -70,6 +82,9 @@ def shortfalls(outcome: Outcome, settings: RehearsalSettings) -> list[str]:
         for way in lowerings(outcome.trace, outcome.range):
             if abs(way.plateau - settings.eccentric) > TOLERANCE:
                 short.append(f'repetition {way.repetition}: {way.plateau:.1f} kg down')
+            if way.taken_back > TAKEN_BACK * (settings.eccentric - settings.concentric):
+                short.append(f'repetition {way.repetition}: {way.taken_back:.1f} kg taken back '
+                             'on the way down')
     return short
 
 

@@ -88,6 +88,8 @@ class Rehearsal:
     :param injections: faults, with times from the beginning of the rehearsal
     """
 
+    COUNTDOWN = 2.0  # s, from arming to the first lift; the load has come by then
+
     def __init__(
         self, settings: RehearsalSettings | None = None, *, seed: int = 0,
         athlete: AthleteSettings | None = None, muscle: MuscleSettings | None = None,
@@ -203,7 +205,7 @@ class Rehearsal:
             limit=settings.limit, order=self._order(), range=self._range,
             concentric_time=athlete.concentric_time, eccentric_time=athlete.eccentric_time,
             repetitions=settings.repetitions))
-        self.wait(1.0)
+        self.wait(self.COUNTDOWN)
         self.repetitions.clear()
         self._counter.reset()
         self._training = True
