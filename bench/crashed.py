@@ -161,6 +161,7 @@ def _life(folder: Path, rng: random.Random) -> list[float]:
 @contextmanager
 def manager(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], Machine]]:
     """Give the process of a session manager and the machine that it hears."""
+    bringup.stay_local()
     start = bringup.Start(parameters={'session_manager': {
         'history.folder': str(folder), 'history.machine': MACHINE, 'session.countdown': 0.0}})
     process = subprocess.Popen(

@@ -3,7 +3,6 @@
 """The real graph of nodes, started to be measured."""
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-import os
 from pathlib import Path
 import subprocess
 from tempfile import TemporaryDirectory
@@ -32,7 +31,7 @@ def running(
     :param rate: samples a second
     :param mock_machine: further parameters of that node, and the same of the other one
     """
-    os.environ.setdefault('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
+    bringup.stay_local()
     with TemporaryDirectory(prefix='negtrain-bench-') as folder:
         start = bringup.Start(
             namespace=namespace, composed=composed, use_sim_time=factor != 1.0, parameters={

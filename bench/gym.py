@@ -6,12 +6,12 @@ Several machines in one domain on this computer, each in its namespace: `python 
 At a reduced rate, because two cores do not carry eight machines at 250 Hz.
 """
 from contextlib import ExitStack
-import os
 import time
 from typing import Annotated
 
 from bench import graph
 from bench.measuring import Figure, in_turn, keep, Kept
+from negtrain_ros import bringup
 from negtrain_ros.cli.trainer import Trainer
 import psutil
 import typer
@@ -52,7 +52,7 @@ def main(
     most: Annotated[int, typer.Option(min=1, help='machines')] = MACHINES[-1],
 ) -> None:
     """Measure one machine and several in turn."""
-    os.environ.setdefault('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
+    bringup.stay_local()
     counts = [count for count in MACHINES if count <= most]
     measured = in_turn(rounds, {
         count: lambda count=count: together(count, rate, seconds) for count in counts})
@@ -66,8 +66,7 @@ def main(
             ('start', 'until all answer', 's', ''),
             ('discovery', 'loopback traffic of the start', 'kB', ''),
             ('traffic', 'loopback traffic of each, later', 'kB/s', ''))]
-    keep('gym', Kept(figures, [f'Each composed, {rate:g} samples a second; what is sent over '
-                               'shared memory does not show on the loopback device.']))
+    keep('gym', Kept(figures, [f'Each composed, {rate:g} samples a second.']))
 
 
 if __name__ == '__main__':

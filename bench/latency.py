@@ -7,7 +7,6 @@ Beside it, in turn, the floor: as many bare relays, with messages of the same ki
 executor and quality of service (bench/hops.py).
 """
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -61,7 +60,7 @@ def main(
     rates: Annotated[str, typer.Option(help='samples a second')] = ','.join(map(str, RATES)),
 ) -> None:
     """Measure nodes and relays in turn, at every rate, in separate processes and in one."""
-    os.environ.setdefault('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
+    bringup.stay_local()
     cases = [(int(rate), composed) for rate in rates.split(',') for composed in (False, True)]
     measured = in_turn(rounds, {
         (rate, composed, kind): lambda nodes=nodes, rate=rate, composed=composed: play(

@@ -9,5 +9,6 @@ def generate_launch_description():
     """Describe what runs at a machine."""
     return LaunchDescription([
         *launching.arguments(use_sim_time=False),
+        *launching.transport(),
         *launching.nodes(bringup.MACHINE),
     ])

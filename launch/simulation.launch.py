@@ -20,5 +20,6 @@ def generate_launch_description():
             description='simulated over real time, 0 to 100; 0: as fast as samples are answered'),
         DeclareLaunchArgument(
             'seed', default_value='1', description='of everything random in machine and athlete'),
+        *launching.transport(),
         *launching.nodes(bringup.SIMULATION, PARAMETERS),
     ])

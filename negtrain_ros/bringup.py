@@ -3,6 +3,7 @@
 """Which nodes make a machine, and what each is started with; launch files and runner read it."""
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+import os
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,16 @@ COMPOSED = 'composed'
 # The clock of a simulation belongs to its namespace, as everything else does.
 REMAPPINGS = (('/clock', 'clock'),)
 
+RANGE = 'ROS_AUTOMATIC_DISCOVERY_RANGE'
+PROFILES = 'FASTRTPS_DEFAULT_PROFILES_FILE'
+TRANSPORTS = 'FASTDDS_BUILTIN_TRANSPORTS'
+
+# Whoever sets one of these has chosen how the nodes talk.
+CHOICES = (PROFILES, 'FASTDDS_DEFAULT_PROFILES_FILE', TRANSPORTS)
+
+# These lead beyond this computer whatever the range.
+PEERS = ('ROS_STATIC_PEERS', 'ROS_DISCOVERY_SERVER')
+
 
 def share() -> Path:
     """Return the folder with the launch files and the configuration."""
@@ -34,6 +45,32 @@ def executable(name: str) -> str:
 def parameters_file() -> Path:
     """Return the parameters that hold when nobody names others."""
     return share() / 'config' / 'parameters.yaml'
+
+
+def transport(environment: Mapping[str, str]) -> dict[str, str]:
+    """
+    Return what keeps nodes from shared memory, in which a killed one can deafen its successor.
+
+    :param environment: in which the nodes will run; what somebody chose there holds, and
+        LOCALHOST is kept by a profile, because rmw_fastrtps itself would add shared memory to it
+    """
+    implementation = environment.get('RMW_IMPLEMENTATION') or 'rmw_fastrtps_cpp'
+    discovery = environment.get(RANGE) or 'SUBNET'
+    if (not implementation.startswith('rmw_fastrtps') or discovery == 'SYSTEM_DEFAULT'
+            or environment.get('ROS_LOCALHOST_ONLY') == '1'
+            or any(environment.get(name) for name in CHOICES)):
+        return {}
+    if discovery != 'LOCALHOST':
+        return {TRANSPORTS: 'UDPv4'}
+    if any(environment.get(name) for name in PEERS):
+        return {}
+    return {RANGE: 'SYSTEM_DEFAULT', PROFILES: str(share() / 'config' / 'loopback.xml')}
+
+
+def stay_local() -> None:
+    """Keep this process and those that it starts on this computer, unless told otherwise."""
+    os.environ.setdefault(RANGE, 'LOCALHOST')
+    os.environ.update(transport(os.environ))
 
 
 @dataclass(frozen=True)

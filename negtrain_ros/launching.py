@@ -4,11 +4,12 @@
 from collections.abc import Iterable, Mapping
 from functools import partial
 from itertools import chain
+import os
 from types import MappingProxyType
 from typing import Any
 
 from launch import LaunchContext
-from launch.actions import DeclareLaunchArgument
+from launch.actions import DeclareLaunchArgument, SetEnvironmentVariable
 from launch.conditions import IfCondition, UnlessCondition
 from launch.events.process import ProcessExited
 from launch.substitutions import LaunchConfiguration
@@ -41,6 +42,12 @@ def arguments(*, use_sim_time: bool) -> list[DeclareLaunchArgument]:
             'composed', default_value='false', choices=['true', 'false'],
             description='whether all nodes run in one process: cheaper, but all end with one'),
     ]
+
+
+def transport() -> list[SetEnvironmentVariable]:
+    """Return what sets how the nodes talk, where the environment does not say so."""
+    return [SetEnvironmentVariable(name, value)
+            for name, value in bringup.transport(os.environ).items()]
 
 
 def nodes(

@@ -55,7 +55,7 @@ def faults(
     unknown = [name for name in names if name not in cases]
     if unknown:
         raise Refused(f'{unknown[0]!r} is none of {", ".join(cases)}')
-    os.environ.setdefault('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
+    bringup.stay_local()
     if domain is not None:
         os.environ['ROS_DOMAIN_ID'] = str(domain)
     output.mkdir(parents=True, exist_ok=True)

@@ -38,7 +38,6 @@ TURN = 5.0      # s, until the athlete does what he is asked to at the end of hi
 LONG = 5.0      # s, that the play of a fault need not go on for once it was seen
 FRESH = 1.0     # s, since the session manager was heard, for what is announced to be announced
 FROZEN = 2.0    # s, for which a node stands still
-STARTS = 3      # of a node that was killed
 RECOVERY = 40.0  # s of real time until a repetition has to be complete again
 
 
@@ -66,7 +65,6 @@ class ProvingGround:
         self._announced: dict[float, str] = {}
         self._case: Case | None = None
         self._over = -math.inf
-        self._starts = 0
         self._stopwatch = Stopwatch()
 
     def __enter__(self) -> Self:
@@ -96,13 +94,13 @@ class ProvingGround:
         watch.start(onset, partial(case.shows, self) if case.shows else None)
         if not case.refused:
             self.trainer.wait(lambda: watch.is_light, 3.0 * case.bound + TURN)
-        done, self._starts = self.done, 0
+        done = self.done
         try:
             case.right(self)
             self.trainer.wait(lambda: self.machine_time() > self._over, PATIENCE)
             self._go_on()
             self.trainer.until(lambda: self.done > done, RECOVERY, 'no repetition any more')
-            recovered, remark = True, f'{self._starts} starts' if self._starts > 1 else ''
+            recovered, remark = True, ''
         except Unfinished as failure:
             recovered, remark = False, str(failure)
         return Outcome(
@@ -147,14 +145,11 @@ class ProvingGround:
         return onset
 
     def restart(self, node: str) -> None:
-        """Start a node that was killed, again if it turns out deaf (docs/inspection.md)."""
-        for self._starts in range(1, STARTS + 1):
-            self.runner.processes[node].kill()
-            self.runner.processes[node].wait()
-            self.runner.start(node)
-            if self.trainer.answers(node):
-                return
-        raise Unfinished(f'{node} does not answer')
+        """Start a node that was killed."""
+        self.runner.processes[node].wait()
+        self.runner.start(node)
+        if not self.trainer.answers(node):
+            raise Unfinished(f'{node} does not answer')
 
     def revive(self, node: str) -> None:
         """Let a node go on that stands still, once it has stood long enough to be missed."""

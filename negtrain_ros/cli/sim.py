@@ -56,7 +56,7 @@ def sim(
         exercise, maximum, method, concentric, eccentric, repetitions, concentric_time,
         eccentric_time)
     params_file = _parameters(params_file)
-    os.environ.setdefault('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
+    bringup.stay_local()
     if domain is not None:
         os.environ['ROS_DOMAIN_ID'] = str(domain)
     folder = _folder(output)

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Graphs of real processes, each module of tests in a domain of its own."""
 from io import StringIO
+import os
 import random
 import socket
 
@@ -23,6 +24,10 @@ def claim_domain():
     """Return a function that makes a domain nobody else uses the one of the environment."""
     held = []
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
+        for name, value in bringup.transport(os.environ).items():
+            patch.setenv(name, value)
+
         def claim():
             for domain in random.sample(range(1, 100), 99):
                 port = socket.socket()
@@ -32,7 +37,6 @@ def claim_domain():
                 except OSError:
                     continue
                 patch.setenv('ROS_DOMAIN_ID', str(domain))
-                patch.setenv('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
                 return domain
             raise AssertionError('every domain is taken')
         yield claim
