@@ -52,7 +52,7 @@ class Machine:
         self._set, self._done = 0, 0
         self._under_way: float | None = None
         self._loads = self._node.create_publisher(LoadState, 'load_state', qos.STATE)
-        self._repetitions = self._node.create_publisher(Repetition, 'repetitions', qos.EVENTS)
+        self._repetitions = self._node.create_publisher(Repetition, 'repetitions', qos.KEPT_EVENTS)
         self._node.create_subscription(SessionState, 'session', self._on_session, qos.STATE)
         self._node.create_service(Prescribe, 'prescribe', self._on_prescribe)
         for name, mode in (('arm', types.Mode.ARMED), ('disarm', types.Mode.DISARMED)):

@@ -36,7 +36,6 @@ PATIENCE = 60.0  # s of real time for what is only on the way to a measurement
 ATTEMPTS = 10   # at a lowering, should the training be interrupted on the way there
 TURN = 5.0      # s, until the athlete does what he is asked to at the end of his way
 LONG = 5.0      # s, that the play of a fault need not go on for once it was seen
-FRESH = 1.0     # s, since the session manager was heard, for what is announced to be announced
 FROZEN = 2.0    # s, for which a node stands still
 RECOVERY = 40.0  # s of real time until a repetition has to be complete again
 
@@ -247,8 +246,7 @@ class ProvingGround:
                 self._stopwatch.feel(value.stamp, value.commanded)
         elif topic == 'repetitions' and value.stage is Stage.COMPLETE:
             self.done += 1
-            if (self._case is not None and self._trains()
-                    and value.stamp - self.trainer.heard['session'].stamp < FRESH):
+            if self._case is not None and self._trains():
                 self._announced[value.stamp] = self._case.name
 
     def _trains(self) -> bool:

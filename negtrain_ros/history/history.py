@@ -30,7 +30,7 @@ from negtrain_ros.history.database import (
 )
 from negtrain_ros.history.entry import athlete_number, clean_name, Entry, new_number, Status, Verb
 from negtrain_ros.history.keeper import Keeper, T
-from negtrain_ros.history.record import measured, SessionRecord
+from negtrain_ros.history.record import LeftSet, measured, SessionRecord
 from negtrain_ros.history.spool import Spool, spool_path
 from sqlalchemy import Engine
 
@@ -51,6 +51,7 @@ class History:
         Open the history, deliver what is owed to it, and close what a crash left open.
 
         A database that is away or slow is not waited for: it gets what it is owed later.
+        `left` is the set that the process before this one left open, if the database told of it.
 
         :param url: database; empty: history.sqlite in the folder
         :param folder: where this machine keeps its own; None: the user's data folder
@@ -70,9 +71,11 @@ class History:
         spool = Spool(spool_path(folder, self._engine.url, self.machine))
         self._keeper = Keeper(
             self._engine, spool, deadline=deadline, retry=retry, warn=warn)
+        self.left: LeftSet | None = None
         try:
             with suppress(Away):
-                self._keeper.ask(lambda engine: None, opening)
+                self.left = self._left_set(self._keeper.ask(
+                    lambda engine: reading.left_open(engine, self.machine), opening))
         except HistoryError:
             self.close()
             raise
@@ -182,6 +185,9 @@ class History:
     def interrupted(self, athlete: str, exercise: str) -> reading.Interrupted | None:
         """Return the newest session if it was interrupted and has sets left."""
         return self.ask(lambda engine: reading.interrupted(engine, athlete, exercise))
+
+    def _left_set(self, left: reading.LeftOpen | None) -> LeftSet | None:
+        return LeftSet(self._record(left.session, left.athlete, left.set), left) if left else None
 
     def _record(self, number: int, person: int, sets_done: int) -> SessionRecord:
         return SessionRecord(

@@ -41,6 +41,7 @@ class Journal:
         self._history = history
         self._recorder = recorder
         self._record: SessionRecord | None = None
+        self._left = history.left
         self._repetitions: list[Repetition] = []
         self._begun: SetBegun | None = None
         self._faults: tuple[Fault, ...] = ()
@@ -49,7 +50,7 @@ class Journal:
 
     def open(self, activity: object, left: Interrupted | None) -> None:
         """Begin a session, or go on with one that was interrupted."""
-        self.sets, self._begun = [], None
+        self.sets, self._begun, self._left = [], None, None
         self._record = self._history.resume(left) if left else None
         if isinstance(activity, Training) and left is None:
             first = activity.prescription
@@ -59,6 +60,11 @@ class Journal:
         self.number = self._record.number if self._record else 0
         if self.number and self._recorder:
             self._recorder.begin(self.number)
+
+    def hear(self, repetition: Repetition) -> None:
+        """Keep a repetition of the set in which the process before this one died."""
+        if self._left:
+            self._left.hear(repetition)
 
     def take(self, happening: Happening) -> None:
         """Keep what happened; it is durable when this returns."""

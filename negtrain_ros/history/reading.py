@@ -8,10 +8,17 @@ from typing import Any
 from negtrain_ros.core.prescription import Loads
 from negtrain_ros.core.program import Program, Standing, standing, Trained
 from negtrain_ros.core.strength import Maximum, StrengthMethod
-from negtrain_ros.core.types import Method, Order, Prescription, Range
+from negtrain_ros.core.types import Method, Order, Prescription, Range, Verdict
 from negtrain_ros.history.database import HistoryError
 from negtrain_ros.history.entry import athlete_number, clean_name, Status
-from negtrain_ros.history.tables import ATHLETES, RANGES, SESSIONS, SETS, STRENGTH_TESTS
+from negtrain_ros.history.tables import (
+    ATHLETES,
+    RANGES,
+    REPETITIONS,
+    SESSIONS,
+    SETS,
+    STRENGTH_TESTS,
+)
 from sqlalchemy import Engine, func, select
 
 
@@ -35,6 +42,25 @@ class Interrupted:
     method: Method
     sets: int
     sets_done: int
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOpen:
+    """
+    The set in which a machine was when its session manager died.
+
+    :ivar ordinal: number of its repetitions
+    :ivar counted: number of those that count
+    :ivar last: stamp of the newest of them, or when the set began [s]
+    """
+
+    session: int
+    athlete: int
+    set: int
+    prescription: Prescription
+    ordinal: int
+    counted: int
+    last: float
 
 
 def profile(engine: Engine, athlete: str) -> Profile:
@@ -91,6 +117,26 @@ def interrupted(engine: Engine, athlete: str, exercise: str) -> Interrupted | No
         return None
     return Interrupted(row.number, row.athlete, row.program, row.step, Method(row.method),
                        row.sets, row.sets_done)
+
+
+def left_open(engine: Engine, machine: str) -> LeftOpen | None:
+    """Return the set that runs on a machine by the history; None: no session does."""
+    with engine.connect() as connection:
+        row = connection.execute(select(
+            SETS.c.session, SESSIONS.c.athlete, SETS.c.number, SETS.c.started_at,
+        ).join(SESSIONS, SESSIONS.c.number == SETS.c.session).where(
+            SESSIONS.c.machine == machine, SESSIONS.c.status == Status.RUNNING,
+            SETS.c.ended_by.is_(None),
+        ).order_by(SETS.c.started_at.desc()).limit(1)).first()
+        if row is None:
+            return None
+        done = connection.execute(select(
+            func.coalesce(func.max(REPETITIONS.c.ordinal), 0),
+            func.count().filter(REPETITIONS.c.verdict == Verdict.COUNTED),
+            func.coalesce(func.max(REPETITIONS.c.stamp), row.started_at),
+        ).where(REPETITIONS.c.session == row.session, REPETITIONS.c.set == row.number)).one()
+    return LeftOpen(row.session, row.athlete, row.number,
+                    last_prescription(engine, row.session), *done)
 
 
 def check_test(engine: Engine, number: int, athlete: int, exercise: str) -> None:

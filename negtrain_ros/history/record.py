@@ -6,8 +6,9 @@ import dataclasses
 import math
 from typing import Any
 
-from negtrain_ros.core.types import Fault, Prescription, Repetition, SetEnd
+from negtrain_ros.core.types import Fault, Prescription, Repetition, SetEnd, Stage, Verdict
 from negtrain_ros.history.entry import Entry, new_number, Status, Verb
+from negtrain_ros.history.reading import LeftOpen
 from negtrain_ros.history.tables import MEASURES
 from negtrain_ros.history.trace import pack, Sample
 
@@ -38,6 +39,10 @@ class SessionRecord:
         if number != self._set:
             self._set, self._ordinal = number, 0
         self._prescription = prescription
+
+    def reopen_set(self, number: int, prescription: Prescription, ordinal: int) -> None:
+        """Add to a set that has `ordinal` repetitions, without going on with it."""
+        self._set, self._prescription, self._ordinal = number, prescription, ordinal
 
     def repetition(self, repetition: Repetition, samples: Iterable[Sample] = ()) -> None:
         """
@@ -81,6 +86,33 @@ class SessionRecord:
 
     def _entry(self, verb: Verb, table: str, values: dict[str, Any]) -> Entry:
         return Entry(verb, table, values, self._athlete, self._clock())
+
+
+class LeftSet:
+    """
+    The set in which the process before this one died.
+
+    What was completed since belongs to it: the athlete was still under its load.
+    """
+
+    BORNE = 0.2  # share of both loads; with less the set was over, whatever the method
+
+    def __init__(self, record: SessionRecord, left: LeftOpen) -> None:
+        self._record = record
+        self._prescription = left.prescription
+        self._counted, self._last = left.counted, left.last
+        record.reopen_set(left.set, left.prescription, left.ordinal)
+
+    def hear(self, repetition: Repetition) -> None:
+        """Keep a complete repetition, unless it is kept already or no part of the set."""
+        if repetition.stage is not Stage.COMPLETE or repetition.stamp <= self._last:
+            return
+        wanted, done = self._prescription, repetition
+        if (done.concentric.mean_load >= self.BORNE * wanted.concentric
+                and done.eccentric.mean_load >= self.BORNE * wanted.eccentric):
+            self._last = repetition.stamp
+            self._counted += repetition.verdict is Verdict.COUNTED
+            self._record.repetition(dataclasses.replace(repetition, number=self._counted))
 
 
 def measured(value: float) -> float | None:

@@ -30,7 +30,7 @@ class PhaseDetectorNode(Node):
         self.create_subscription(MachineState, 'machine_state', self._on_machine, qos.SAMPLES)
         self.create_subscription(HandleState, 'handle', self._on_handle, qos.SAMPLES)
         self._phases = self.create_publisher(PhaseState, 'phase', qos.SAMPLES)
-        self._repetitions = self.create_publisher(Repetition, 'repetitions', qos.EVENTS)
+        self._repetitions = self.create_publisher(Repetition, 'repetitions', qos.KEPT_EVENTS)
 
     def _on_prescription(self, message):
         prescription = conversions.from_msg(types.Prescription, message)

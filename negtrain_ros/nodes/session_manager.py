@@ -43,7 +43,7 @@ class SessionManager(Node):
         self._wishes = Wishes(self)
         self._diagnostics = Diagnostics(self)
         self.create_subscription(LoadState, 'load_state', self._on_load, qos.STATE)
-        self.create_subscription(Repetition, 'repetitions', self._on_repetition, qos.EVENTS)
+        self.create_subscription(Repetition, 'repetitions', self._on_repetition, qos.KEPT_EVENTS)
         self._states = self.create_publisher(SessionState, 'session', qos.STATE)
         for name, event in REQUESTS.items():
             self.create_service(Trigger, name, partial(self._on_request, event))
@@ -68,7 +68,9 @@ class SessionManager(Node):
         self._journal.watch(self._load)
 
     def _on_repetition(self, message):
-        self._session.hear(conversions.from_msg(types.Repetition, message))
+        repetition = conversions.from_msg(types.Repetition, message)
+        self._session.hear(repetition)
+        self._journal.hear(repetition)
         self._step()
 
     def _on_request(self, event, _, response):

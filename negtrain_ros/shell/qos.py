@@ -16,6 +16,11 @@ COMMANDS = QoSProfile(
 # What happened once must be heard once, also by a listener that is busy for a while.
 EVENTS = QoSProfile(depth=100, reliability=ReliabilityPolicy.RELIABLE)
 
+# The same for a listener who must not miss what happened while he was dead.
+KEPT_EVENTS = QoSProfile(
+    depth=100, reliability=ReliabilityPolicy.RELIABLE,
+    durability=DurabilityPolicy.TRANSIENT_LOCAL)
+
 # Whoever comes late must know how things stand.
 STATE = QoSProfile(
     depth=1, reliability=ReliabilityPolicy.RELIABLE, durability=DurabilityPolicy.TRANSIENT_LOCAL)

@@ -3,6 +3,7 @@
 """Nothing announced is ever lost: kills, full disks, databases that hang, refuse or go away."""
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 import os
 from pathlib import Path
 import pwd
@@ -13,11 +14,13 @@ import traceback
 import uuid
 
 from bench.killed import ATHLETE, EXERCISE, kill_often, PRESCRIPTION, repetition
-from negtrain_ros.core.types import Method, Range, SetEnd
+from negtrain_ros.core.activity import Training
+from negtrain_ros.core.types import Method, Range, Repetition, SetEnd, Stage
 from negtrain_ros.history import listing
 from negtrain_ros.history.database import Away, HistoryError, resolve
 from negtrain_ros.history.entry import Entry, entry_of, Verb
 from negtrain_ros.history.history import History
+from negtrain_ros.history.journal import Journal
 from negtrain_ros.history.listing import Choice
 from negtrain_ros.history.opening import open_to_read
 from negtrain_ros.history.spool import Spool, spool_path
@@ -29,6 +32,13 @@ KILLS = 12
 def ordinals(url: str, folder: Path) -> list[int]:
     engine = open_to_read(url, folder)
     return [row['ordinal'] for row in listing.repetitions(engine, Choice())]
+
+
+def borne(number: int, *, concentric: float = 51.0, eccentric: float = 85.0) -> Repetition:
+    """Return a complete repetition under these loads [kg]."""
+    done = repetition(number)
+    return replace(done, concentric=replace(done.concentric, mean_load=concentric),
+                   eccentric=replace(done.eccentric, mean_load=eccentric))
 
 
 def in_a_child(job: Callable[[], None]) -> None:
@@ -53,6 +63,48 @@ def test_what_was_announced_survives_kills_exactly_once(url, folder):
     outcome = kill_often(url, folder, KILLS, seed=7)
     assert outcome.announced > 0
     assert outcome.good, outcome
+
+
+@pytest.mark.parametrize('kept', [0, 1, 3])
+def test_what_was_completed_while_the_session_manager_was_dead_is_kept_by_the_next(
+        url, folder, kept):
+    before = History(url, folder, machine='press 1', clock=lambda: 1000.0)
+    session = before.begin(ATHLETE, EXERCISE, Method.NEGATIVE, 2)
+    session.begin_set(1, PRESCRIPTION)
+    for number in range(1, kept + 1):
+        session.repetition(repetition(number))
+    before.close()
+    with closing(History(url, folder, machine='press 1')) as after:
+        journal = Journal(after)
+        halfway = replace(borne(5), stage=Stage.HALFWAY)
+        unloaded = borne(7, eccentric=0.1)
+        # What the detector still has: some of it was kept, some is no part of the set.
+        for each in (*map(borne, range(1, 5)), halfway, borne(6), unloaded):
+            journal.hear(each)
+        rows = after.ask(lambda engine: listing.repetitions(engine, Choice()))
+        assert [(row['ordinal'], row['number'], row['stamp']) for row in rows] == [
+            (place, place, borne(number).stamp)
+            for place, number in enumerate((1, 2, 3, 4, 6), start=1)]
+        left = after.interrupted(ATHLETE, EXERCISE)
+        assert left is not None
+        assert left.sets_done == 1
+
+
+def test_nothing_is_added_to_a_set_that_has_ended_or_once_another_has_begun(url, folder):
+    before = History(url, folder, machine='press 1', clock=lambda: 1000.0)
+    session = before.begin(ATHLETE, EXERCISE, Method.NEGATIVE, 2)
+    session.begin_set(1, PRESCRIPTION)
+    session.end_set(SetEnd.COUNT)
+    before.close()
+    with closing(History(url, folder, machine='press 1')) as resting:
+        journal = Journal(resting)
+        journal.hear(borne(1))
+        resting.begin(ATHLETE, EXERCISE, Method.NEGATIVE, 2).begin_set(1, PRESCRIPTION)
+    with closing(History(url, folder, machine='press 1')) as after:
+        journal = Journal(after)
+        journal.open(Training((PRESCRIPTION,), 60.0), None)
+        journal.hear(borne(1))
+        assert after.ask(lambda engine: listing.repetitions(engine, Choice())) == []
 
 
 def test_a_hanging_database_does_not_stop_the_machine(server, folder):
