@@ -28,6 +28,8 @@ class TurnSettings(Settings):
     further: float = parameter(
         0.05, 'fraction of the range to be lowered further before a load taken back comes again',
         0.0, 0.5)
+    returning: float = parameter(
+        0.75, 'share of the prescribed lowering speed below which it does not', 0.2, 1.0)
     let_down: float = parameter(
         0.05, 'share of the time down that taking back the overload lasts at least, and 0.1 s',
         0.0, 0.1)
@@ -104,10 +106,10 @@ class Turn:
             self.share = 0.0
             return 0.0
         share = self._share_of_speed(expected)
-        if share <= 0.0 and self._typical >= self.settings.slowest:
+        if share <= 0.0 and self._borne > 0.0 and self._typical >= self.settings.slowest:
             self._again = min(self._again, fraction - self.settings.further)
         elif fraction > self._again or (
-                self._again < math.inf and self._speed < self.settings.braking * expected):
+                self._again < math.inf and self._speed < self.settings.returning * expected):
             # What comes again pushes a slow hand ahead of its course, and its halt seems a turn.
             share = 0.0
         else:
