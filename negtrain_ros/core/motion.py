@@ -36,7 +36,7 @@ class MotionSettings(Settings):
     memory_ratio: float = parameter(3.0, 'memory of each fit by that of the one before', 1.5, 5.0)
     memories: int = parameter(4, 'number of fits', 1, 6)
     agreement: float = parameter(
-        2.0, 'standard deviations by which velocities may differ and still agree', 0.5, 5.0)
+        1.25, 'standard deviations by which velocities may differ and still agree', 0.5, 5.0)
     noise_floor: float = parameter(
         0.00001, 'smallest believable standard deviation of a sample', 1e-7, 0.01, unit='m')
     noise_memory: float = parameter(
@@ -126,18 +126,18 @@ class MotionEstimator:
                 self._learn_noise(miss, forget)
             if low > high:
                 continue
-            # variances of the fading-memory quadratic, Morrison 1969, table 13.1
+            # variances of the fading-memory quadratic at its last sample, Morrison 1969, ch. 13
             fresh = 1.0 - forget
             grown = 1.0 + forget
             scale = variance * fresh / (grown * grown * grown * grown * grown)
-            fit_variance = (scale * fresh * fresh * (49.0 + forget * (50.0 + 13.0 * forget))
+            fit_variance = (scale * fresh * fresh * (13.0 + forget * (50.0 + 49.0 * forget))
                             / (2.0 * interval * interval))
             reach = settings.agreement * sqrt(fit_variance)
             low, high = max(low, fit.velocity - reach), min(high, fit.velocity + reach)
             if low <= high:
                 chosen, velocity_variance = fit, fit_variance
-                position_variance = scale * (19.0 + forget * (24.0 + forget * (
-                    16.0 + forget * (6.0 + forget))))
+                position_variance = scale * (1.0 + forget * (6.0 + forget * (
+                    16.0 + forget * (24.0 + forget * 19.0))))
         if self._samples < 5:
             velocity_variance += 1.0 / self._samples ** 4
         return self._bounded(chosen, stamp, position_variance, velocity_variance)
@@ -185,7 +185,11 @@ class MotionEstimator:
 
     def _learn_noise(self, miss: float, forget: float) -> None:
         """Learn the noise of a sample from what the shortest fit did not foresee."""
-        # the fit adds its own error to that of the sample; a single glitch must not blind it
-        square = miss * miss * forget * forget * forget
+        # the fit adds its own error to that of the sample: a quadratic foresees one sample with
+        # (1 - f) (19 + 24 f + 16 f² + 6 f³ + f⁴) / (1 + f)⁵ of the variance
+        grown = 1.0 + forget
+        square = (miss * miss * grown * grown * grown * grown * grown
+                  / (20.0 + forget * (10.0 + 2.0 * forget)))
         share = max(1.0 / self._samples, 1.0 / self.settings.noise_memory)
+        # a single glitch must not blind it
         self._variance += share * (min(square, 25.0 * self._variance + 1e-8) - self._variance)

@@ -66,6 +66,19 @@ def test_noise_is_measured_and_smoothed(noise):
     assert np.mean(np.abs(errors) < 4.0 * claimed) > 0.8
 
 
+@pytest.mark.parametrize('rate', [20.0, 100.0, 1000.0])
+def test_noise_is_known_at_any_rate(rate):
+    random = np.random.default_rng(5)
+    estimator, noise = MotionEstimator(MotionSettings()), 0.005
+    handles, known = [], []
+    for k in range(4000):
+        handles.append(estimator.step(0.3 + noise * random.standard_normal(), k / rate))
+        known.append(estimator.noise)
+    assert np.median(known[100:]) == pytest.approx(noise, rel=0.1)
+    beyond = [abs(h.velocity) > 3.0 * h.velocity_deviation for h in handles[1000:]]
+    assert np.mean(beyond) < 0.02
+
+
 def test_memory_is_bounded():
     estimator = MotionEstimator(MotionSettings())
     for k in range(5000):

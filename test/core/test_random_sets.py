@@ -4,7 +4,7 @@
 from dataclasses import replace
 
 from bench.detector import judge, product
-from negtrain_ros.sim.movement import random_movement, record
+from negtrain_ros.sim.movement import Movement, random_movement, record
 import numpy as np
 
 
@@ -26,3 +26,17 @@ def score(seeds):
 
 def test_no_turn_is_false_or_lost_in_200_sets_with_and_without_tremor():
     assert score(range(200)) == (0, 0, 0)
+
+
+def test_noise_of_20_mm_at_20_hz_costs_no_repetition():
+    false = 0
+    for seed in range(6):
+        movement = Movement(
+            repetitions=12, range=0.3 + 0.08 * seed, up_time=1.0 + 0.3 * seed,
+            down_time=2.8 - 0.3 * seed, lead=2.0, up_first=bool(seed % 2), spread=0.05,
+            noise=0.02, resolution=0.001, rate=20.0, jitter=0.1)
+        recording = record(movement, np.random.default_rng(seed))
+        flips, counted, _ = product(movement, recording)
+        assert counted == 12
+        false += judge(movement, recording, flips)[0]
+    assert false <= 3
