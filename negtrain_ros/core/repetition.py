@@ -80,6 +80,7 @@ class RepetitionCounter:
         self._before: Leg | None = None
         self._open = False
         self._first: Leg | None = None
+        self._left: tuple[Leg, float] | None = None  # a first way, and what of it is left
         self._measured = NOTHING
         self._announced = False
         self._done = False
@@ -164,12 +165,21 @@ class RepetitionCounter:
             if leg.travel >= self._min_range:
                 self._first = leg
                 return self._halfway(stamp)
-            return self._complete(leg, stamp)
+            return self._gone_on(leg, stamp)
         if self._first is None:
             if self._done or leg.travel < self._min_range:
                 self._done = False
                 return None
             return self._report(stamp, Stage.COMPLETE, Verdict.WRONG_DIRECTION, leg)
+        return self._complete(leg, stamp)
+
+    def _gone_on(self, leg: Leg, stamp: float) -> Repetition | None:
+        """End a way too short for a first one, unless it goes on with one that was left off."""
+        if self._left is not None:
+            first, left = self._left
+            if left + leg.travel >= self._min_range:
+                self._first = first
+                return self._halfway(stamp)
         return self._complete(leg, stamp)
 
     def _rested(self, leg: Leg, handle: Handle, estimate: PhaseEstimate) -> Repetition | None:
@@ -211,7 +221,9 @@ class RepetitionCounter:
         return self._report(stamp, Stage.HALFWAY, Verdict.COUNTED, None)
 
     def _complete(self, leg: Leg, stamp: float) -> Repetition:
-        counts = self._first is not None and leg.travel >= self._min_range
+        first = self._first
+        counts = first is not None and leg.travel >= self._min_range
+        self._left = (first, first.travel - leg.travel) if first and not counts else None
         result = self._report(
             stamp, Stage.COMPLETE, Verdict.COUNTED if counts else Verdict.TOO_SHORT, leg)
         self._first, self._announced, self._done = None, False, True

@@ -49,6 +49,23 @@ def test_a_partial_one_is_too_short_and_the_count_goes_on():
         (1, Verdict.COUNTED), (1, Verdict.TOO_SHORT), (2, Verdict.COUNTED)]
 
 
+@pytest.mark.parametrize(('order', 'near', 'far'), [('con-ecc', 0.1, 0.5), ('ecc-con', 0.5, 0.1)])
+def test_a_bounce_at_the_end_of_a_way_costs_no_repetition(order, near, far):
+    bounce = far + 0.15 * (near - far)
+    path = smooth([(1.0, near), (1.0, far), (0.6, bounce), (0.6, far), (2.0, near), (0.6, near)],
+                  RATE)
+    found = complete(repetitions(path, RATE, order=order, min_range=0.2))
+    assert [(r.number, r.verdict) for r in found] == [
+        (0, Verdict.TOO_SHORT), (1, Verdict.COUNTED)]
+    assert found[-1].concentric.range == pytest.approx(0.4, abs=0.01)
+
+
+def test_a_way_that_does_not_get_far_enough_again_is_no_repetition():
+    path = smooth([(1.0, 0.1), (1.0, 0.5), (1.0, 0.35), (1.0, 0.44), (1.0, 0.1), (0.6, 0.1)], RATE)
+    found = complete(repetitions(path, RATE, min_range=0.36))
+    assert Verdict.COUNTED not in [r.verdict for r in found]
+
+
 def test_taking_the_load_down_first_is_the_wrong_direction():
     path = smooth([(1.0, 0.5), (1.0, 0.1), *ONE, (0.5, 0.1)], RATE)
     found = complete(repetitions(path, RATE))
