@@ -1,7 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """What a replay makes of each sample of a recording."""
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from negtrain_ros.core.types import Handle, PhaseEstimate, Repetition
 
@@ -10,8 +10,7 @@ class Unusable(Exception):
     """A recording cannot be read; the message says where and why."""
 
 
-@dataclass(frozen=True)
-class Moment:
+class Moment(NamedTuple):
     """What the core made of one sample."""
 
     handle: Handle
