@@ -12,7 +12,15 @@ import math
 
 from negtrain_ros.core.settings import parameter, Settings
 import numpy as np
+from numpy.typing import NDArray
 from transforms3d.axangles import axangle2mat
+
+Floats = NDArray[np.float64]
+
+AXIS = np.array([0.0, -1.0, 0.0])  # of a lever; a positive angle leads upwards
+PUSH = np.array([0.0, 0.0, 1.0])
+# The handle moves by axis × handle per radian; along the push that is (push × axis) · handle.
+LEVERAGE = np.cross(PUSH, AXIS)
 
 
 @dataclass(frozen=True)
@@ -49,7 +57,7 @@ class Kinematics:
         self._scale = self.INTERVALS / stroke
         positions = np.linspace(0.0, stroke, self.INTERVALS + 1)
         angles = self._joint(positions)
-        arms = np.array([self._path(float(angle))[1] for angle in angles])
+        arms = self._moment_arms(angles)
         if arms.min() < self.SMALLEST_ARM:
             raise ValueError(f'the lever reaches its dead centre within the stroke of {stroke} m')
         self._angles: list[float] = angles.tolist()
@@ -65,7 +73,9 @@ class Kinematics:
 
     def position(self, angle: float) -> float:
         """Return where the handle is [m], from the lower stop, for an angle of the joint [rad]."""
-        return self._path(angle)[0]
+        if self.settings.mechanism == 'carriage':
+            return self.settings.drum * angle
+        return float(PUSH @ (self._handle(angle) - self._handle(0.0)))
 
     def torque(self, force: float, position: float) -> float:
         """Return the torque [N m] of the motor that puts a force [N] on the handle."""
@@ -82,18 +92,19 @@ class Kinematics:
         low = table[index]
         return low + (place - index) * (table[index + 1] - low)
 
-    def _path(self, angle: float) -> tuple[float, float]:
-        """Return position [m] and moment arm [m] for an angle [rad]."""
-        if self.settings.mechanism == 'carriage':
-            return self.settings.drum * angle, self.settings.drum
-        push, axis = np.array([0.0, 0.0, 1.0]), np.array([0.0, -1.0, 0.0])
+    def _handle(self, angle: float) -> Floats:
+        """Return where the handle of a lever is, seen from the pivot [m], at an angle [rad]."""
         across = np.array([self.settings.arm, 0.0, 0.0])
-        lowest = axangle2mat(axis, self.settings.lowest_angle) @ across
-        handle = axangle2mat(axis, angle + self.settings.lowest_angle) @ across
-        return float(push @ (handle - lowest)), float(push @ np.cross(axis, handle))
+        turned = axangle2mat(AXIS, angle + self.settings.lowest_angle, is_normalized=True)
+        return np.asarray(turned @ across)
 
-    def _joint(self, positions: 'np.ndarray[tuple[int], np.dtype[np.float64]]',
-               ) -> 'np.ndarray[tuple[int], np.dtype[np.float64]]':
+    def _moment_arms(self, angles: Floats) -> Floats:
+        """Return the travel of the handle per radian [m] at angles [rad]."""
+        if self.settings.mechanism == 'carriage':
+            return np.full_like(angles, self.settings.drum)
+        return np.array([self._handle(angle) for angle in angles.tolist()]) @ LEVERAGE
+
+    def _joint(self, positions: Floats) -> Floats:
         """Return the angles [rad] at positions [m]; the inverse of the path, in closed form."""
         if self.settings.mechanism == 'carriage':
             return positions / self.settings.drum
