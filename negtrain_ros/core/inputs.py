@@ -6,6 +6,7 @@ import math
 
 from negtrain_ros.core.settings import parameter, Settings
 from negtrain_ros.core.types import Handle, MachineState, PhaseEstimate, Quality
+from negtrain_ros.core.value import value
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Ages(Settings):
         1.0, 'age at which the session manager counts as silent', 0.6, 10.0, unit='s')
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Inputs:
     """
     The newest word of everybody the load controller hears.

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 import math
 
+from negtrain_ros.core.value import value
+
 GRAVITY = 9.80665  # m/s², standard acceleration (CGPM 1901)
 
 
@@ -157,7 +159,7 @@ class SetEnd(IntEnum):
     FAULT = 5
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Handle:
     """Where the handle is and how it moves, at the time of measurement."""
 
@@ -187,7 +189,7 @@ class Range:
         return (position - self.bottom) / (self.top - self.bottom)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PhaseEstimate:
     """The phase of the movement and where in the personal range it is."""
 
@@ -262,7 +264,7 @@ class SetSummary:
     repetitions: tuple[Repetition, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class LoadCommand:
     """What the machine is to pull with [kg], and for how long it may believe it [s]."""
 
@@ -274,7 +276,7 @@ class LoadCommand:
     trusted_for: float
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class LoadState:
     """What the load controller does and why."""
 
@@ -288,7 +290,7 @@ class LoadState:
     prescription: Prescription
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class MachineState:
     """What the machine does, as it knows it."""
 

@@ -10,7 +10,7 @@ told apart from those that differ although everything was known.
 """
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from math import isnan, nan
 from operator import attrgetter
 
@@ -20,7 +20,7 @@ from negtrain_ros.core.types import PhaseEstimate, Prescription, Quality
 from negtrain_ros.replay.moment import Moment
 from negtrain_ros.replay.session import Session, Step
 
-content = attrgetter(*PhaseEstimate.__slots__)
+content = attrgetter(*(each.name for each in fields(PhaseEstimate)))
 
 
 @dataclass

@@ -21,3 +21,14 @@ def test_the_linter_finds_nothing(command):
         [sys.executable, '-m', *command], cwd=ROOT, capture_output=True, text=True, timeout=300,
         check=False)
     assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_a_value_made_for_every_sample_is_frozen_to_the_checker_of_types(tmp_path):
+    pytest.importorskip('mypy', reason='mypy is not installed')
+    change = tmp_path / 'change.py'
+    change.write_text(
+        'from negtrain_ros.core.types import Handle\nHandle(0.0, 0.0, 0.0).stamp = 1.0\n')
+    result = subprocess.run(
+        [sys.executable, '-m', 'mypy', str(change)], cwd=ROOT, capture_output=True, text=True,
+        timeout=300, check=False)
+    assert 'read-only' in result.stdout, result.stdout + result.stderr
