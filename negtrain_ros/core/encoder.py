@@ -56,6 +56,9 @@ class Encoder:
         self._motion = MotionEstimator(motion or MotionSettings())
         self._turn = 1 << settings.counter_bits
         self._scale = settings.direction / settings.counts_per_metre
+        # one step of the encoder is enough to stop in from this speed
+        possible = sqrt(2.0 * settings.acceleration / settings.counts_per_metre)
+        self._no_stop = max(settings.frozen_speed, possible)
         self.reset()
 
     def reset(self) -> None:
@@ -81,7 +84,7 @@ class Encoder:
         :return: the motion; HELD repeats the last good one when this sample was not believed,
             FAULTY when the encoder cannot be trusted, with the faults
         """
-        last = self._last
+        last, settings = self._last, self.settings
         if not isfinite(stamp) or (last is not None and stamp <= self._heard):
             return self._hold(self._heard, Fault.TIME_INVALID)
         if not isfinite(counts):
@@ -89,27 +92,28 @@ class Encoder:
             return self._doubt(stamp, Fault.ENCODER_INVALID)
         counts = int(counts)
         total = self._unwrap(counts)
-        position = self.settings.offset + self._scale * total
+        position = settings.offset + self._scale * total
         if last is None:
             self._accept(counts, total)
             return self._start(position, stamp)
-        silent = stamp - self._heard > self.settings.silence
+        silent = stamp - self._heard > settings.silence
         self._heard = stamp
-        if not self.settings.bottom_stop <= position <= self.settings.top_stop:
+        if not settings.bottom_stop <= position <= settings.top_stop:
             return self._doubt(stamp, Fault.ENCODER_INVALID)
         if silent:
             self._accept(counts, total)
             return self._restart(position, stamp, Fault.ENCODER_SILENT)
-        if self._impossible(position, stamp):
+        interval = stamp - last.stamp
+        if self._impossible(position, stamp, interval):
             return self._doubt(stamp, Fault.ENCODER_JUMP, counts, total, position)
-        change = abs(self._scale * (total - self._total)) / (stamp - last.stamp)
+        change = abs(self._scale * (total - self._total)) / interval
         self._accept(counts, total)
         handle = self._motion.step(position, stamp)
         self._watch_frozen(change, handle, stamp)
         if self._frozen:
             handle = replace(handle, quality=Quality.FAULTY, faults=(Fault.ENCODER_FROZEN,))
         elif self._fault is not None:
-            if stamp - self._sane_since < self.settings.recovery:
+            if stamp - self._sane_since < settings.recovery:
                 handle = replace(handle, quality=Quality.FAULTY, faults=(self._fault,))
             else:
                 self._fault = None
@@ -124,25 +128,23 @@ class Encoder:
         return replace(last, quality=Quality.FAULTY, faults=(Fault.ENCODER_SILENT,))
 
     def _unwrap(self, counts: int) -> int:
-        if self._counts is None:
-            half = self._turn >> 1
-            return (counts + half) % self._turn - half
         half = self._turn >> 1
+        if self._counts is None:
+            return (counts + half) % self._turn - half
         return self._total + (counts - self._counts + half) % self._turn - half
 
     def _accept(self, counts: int, total: int) -> None:
         self._counts, self._total = counts, total
 
-    def _impossible(self, position: float, stamp: float) -> bool:
-        """Whether no handle could have come from where it was to here."""
-        interval = stamp - self._motion_stamp
-        allowed = (max(self.settings.surprise, 6.0 * self._motion.noise)
-                   + 0.5 * self.settings.acceleration * interval * interval)
-        return abs(position - self._motion.predict(stamp)) > allowed
-
-    @property
-    def _motion_stamp(self) -> float:
-        return self._last.stamp if self._last is not None else 0.0
+    def _impossible(self, position: float, stamp: float, interval: float) -> bool:
+        """Whether no handle could have come here in an interval since the last good sample."""
+        settings = self.settings
+        distance = abs(position - self._motion.predict(stamp))
+        if distance <= settings.surprise:
+            return False
+        allowed = (max(settings.surprise, 6.0 * self._motion.noise)
+                   + 0.5 * settings.acceleration * interval * interval)
+        return distance > allowed
 
     def _start(self, position: float, stamp: float) -> Handle:
         self._heard = stamp
@@ -192,8 +194,6 @@ class Encoder:
             return
         margin = 0.02
         between = settings.bottom_stop + margin < handle.position < settings.top_stop - margin
-        # one step of the encoder is enough to stop in from this speed
-        possible = sqrt(2.0 * settings.acceleration / settings.counts_per_metre)
-        if (between and self._speed_before > max(settings.frozen_speed, possible)
+        if (between and self._speed_before > self._no_stop
                 and stamp - self._moved >= settings.frozen_after):
             self._frozen = True

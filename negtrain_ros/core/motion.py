@@ -15,7 +15,7 @@ bounds the speed.
 """
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import exp, sqrt
+from math import exp, inf, sqrt
 
 from negtrain_ros.core.edges import Edges
 from negtrain_ros.core.settings import parameter, Settings
@@ -36,7 +36,7 @@ class MotionSettings(Settings):
     memory_ratio: float = parameter(3.0, 'memory of each fit by that of the one before', 1.5, 5.0)
     memories: int = parameter(4, 'number of fits', 1, 6)
     agreement: float = parameter(
-        1.25, 'standard deviations by which velocities may differ and still agree', 0.5, 5.0)
+        2.0, 'standard deviations by which velocities may differ and still agree', 0.5, 5.0)
     noise_floor: float = parameter(
         0.00001, 'smallest believable standard deviation of a sample', 1e-7, 0.01, unit='m')
     noise_memory: float = parameter(
@@ -44,25 +44,48 @@ class MotionSettings(Settings):
 
 
 class _Fit:
-    """Quadratic through a past that fades with one time constant."""
+    """
+    Quadratic through a past that fades with one time constant.
 
-    __slots__ = ('acceleration', 'memory', 'position', 'velocity')
+    What follows from the interval between samples is kept until it changes: the gains, and the
+    variances of position, velocity and miss by that of a sample.
+    """
+
+    __slots__ = ('_acceleration_gain', '_position_gain', '_velocity_gain', 'acceleration',
+                 'interval', 'memory', 'miss_spread', 'position', 'position_spread', 'velocity',
+                 'velocity_spread')
 
     def __init__(self, memory: float, position: float) -> None:
         self.memory = memory
         self.position = position
         self.velocity = self.acceleration = 0.0
+        self.interval = 0.0
 
-    def step(self, position: float, interval: float, forget: float) -> float:
+    def expect(self, interval: float) -> None:
+        """Expect the next samples at an interval [s]; Morrison 1969, ch. 13."""
+        self.interval = interval
+        forget = exp(-interval / self.memory)
+        fresh, grown = 1.0 - forget, 1.0 + forget
+        self._position_gain = 1.0 - forget * forget * forget
+        self._velocity_gain = 1.5 * fresh * fresh * grown / interval
+        self._acceleration_gain = fresh * fresh * fresh / (interval * interval)
+        scale = fresh / (grown * grown * grown * grown * grown)
+        self.position_spread = scale * (1.0 + forget * (
+            6.0 + forget * (16.0 + forget * (24.0 + forget * 19.0))))
+        self.velocity_spread = scale * fresh * fresh * (
+            13.0 + forget * (50.0 + forget * 49.0)) / (2.0 * interval * interval)
+        # that of the sample itself, and that of what was foreseen
+        self.miss_spread = 1.0 + scale * (19.0 + forget * (
+            24.0 + forget * (16.0 + forget * (6.0 + forget))))
+
+    def step(self, position: float) -> float:
         """Take a sample; return by how much it missed the expected position [m]."""
-        fresh = 1.0 - forget
-        acceleration = self.acceleration
+        interval, acceleration = self.interval, self.acceleration
         foreseen = self.position + interval * (self.velocity + 0.5 * interval * acceleration)
         miss = position - foreseen
-        self.position = foreseen + (1.0 - forget * forget * forget) * miss
-        self.velocity += (interval * acceleration
-                          + 1.5 * fresh * fresh * (1.0 + forget) * miss / interval)
-        self.acceleration = acceleration + fresh * fresh * fresh * miss / (interval * interval)
+        self.position = foreseen + self._position_gain * miss
+        self.velocity += interval * acceleration + self._velocity_gain * miss
+        self.acceleration = acceleration + self._acceleration_gain * miss
         return miss
 
 
@@ -81,7 +104,7 @@ class MotionEstimator:
         self._edges = Edges(0.0, 0.0)
         self._samples = 0
         self._interval = 0.0
-        self._variance = self.settings.noise_floor ** 2
+        self._least = self._variance = self.settings.noise_floor ** 2
         self._velocity = self._foreseen = 0.0
 
     @property
@@ -115,32 +138,32 @@ class MotionEstimator:
         self._edges.read(position, stamp, self._foreseen)
         edge = self._edges.position
         variance = self._sample_variance(interval)
-
-        low, high = -1e9, 1e9
-        chosen = self._fits[0]
-        position_variance = velocity_variance = 0.0
-        for fit in self._fits:
-            forget = exp(-interval / fit.memory)
-            miss = fit.step(edge, interval, forget)
-            if fit is self._fits[0]:
-                self._learn_noise(miss, forget)
-            if low > high:
-                continue
-            # variances of the fading-memory quadratic at its last sample, Morrison 1969, ch. 13
-            fresh = 1.0 - forget
-            grown = 1.0 + forget
-            scale = variance * fresh / (grown * grown * grown * grown * grown)
-            fit_variance = (scale * fresh * fresh * (13.0 + forget * (50.0 + 49.0 * forget))
-                            / (2.0 * interval * interval))
-            reach = settings.agreement * sqrt(fit_variance)
-            low, high = max(low, fit.velocity - reach), min(high, fit.velocity + reach)
-            if low <= high:
-                chosen, velocity_variance = fit, fit_variance
-                position_variance = scale * (1.0 + forget * (6.0 + forget * (
-                    16.0 + forget * (24.0 + forget * 19.0))))
+        misses = [fit.step(edge) for fit in self._fits]
+        shortest = self._fits[0]
+        self._learn_noise(misses[0] * misses[0] / shortest.miss_spread)
+        chosen, velocity_variance = self._choose(variance)
         if self._samples < 5:
             velocity_variance += 1.0 / self._samples ** 4
-        return self._bounded(chosen, stamp, position_variance, velocity_variance)
+        return self._bounded(
+            chosen, stamp, variance * chosen.position_spread, velocity_variance)
+
+    def _choose(self, variance: float) -> tuple[_Fit, float]:
+        """Return the longest fit that no shorter one contradicts, and its velocity's variance."""
+        agreement = self.settings.agreement
+        low, high = -inf, inf
+        chosen, least = self._fits[0], 0.0
+        for fit in self._fits:
+            fit_variance = variance * fit.velocity_spread
+            reach = agreement * sqrt(fit_variance)
+            velocity = fit.velocity
+            if velocity - reach > low:
+                low = velocity - reach
+            if velocity + reach < high:
+                high = velocity + reach
+            if low > high:
+                break
+            chosen, least = fit, fit_variance
+        return chosen, least
 
     def _bounded(
         self, chosen: _Fit, stamp: float, position_variance: float, velocity_variance: float,
@@ -148,15 +171,23 @@ class MotionEstimator:
         """Return the motion of a fit, kept to what the edges of the encoder allow."""
         edges = self._edges
         step, edge = edges.step, edges.position
-        blur = 3.0 * sqrt(max(0.0, self._variance - step * step / 6.0))
-        position = min(max(chosen.position, edge - blur), edge + blur) + edges.arch
-        velocity = self._foreseen = chosen.velocity
+        beyond = self._variance - step * step / 6.0
+        blur = 3.0 * sqrt(beyond) if beyond > 0.0 else 0.0
+        position, velocity = chosen.position, chosen.velocity
+        self._foreseen = velocity
+        if position > edge + blur:
+            position = edge + blur
+        elif position < edge - blur:
+            position = edge - blur
         if stamp > edges.stamp:
             fastest = (OVERDUE * step + blur) / (stamp - edges.stamp)
-            velocity = min(max(velocity, -fastest), fastest)
+            if velocity > fastest:
+                velocity = fastest
+            elif velocity < -fastest:
+                velocity = -fastest
         self._velocity = velocity
         play = EDGE_DEVIATION * step
-        return Handle(stamp, position, velocity,
+        return Handle(stamp, position + edges.arch, velocity,
                       sqrt(min(position_variance, blur * blur) + play * play),
                       sqrt(velocity_variance))
 
@@ -168,28 +199,33 @@ class MotionEstimator:
             memory = max(self.settings.shortest_memory, self._interval)
             for fit in self._fits:
                 fit.memory = memory
+                fit.expect(interval)
                 memory *= self.settings.memory_ratio
+        elif interval != self._fits[0].interval:
+            for fit in self._fits:
+                fit.expect(interval)
 
     def _sample_variance(self, interval: float) -> float:
         """Return the variance of a sample as if errors were independent from one to the next."""
-        variance = max(self._variance, self.settings.noise_floor ** 2)
-        step = self._edges.step
+        variance, step = self._variance, self._edges.step
+        if variance < self._least:
+            variance = self._least
         if step > 0.0:
             # as many equal errors in a row as samples fit into one step of the encoder
-            steps = max(min(abs(self._velocity) / step, self._edges.pace), SLOWEST_STEPS)
-            variance = max(variance, step * step / 12.0 * max(1.0, 1.0 / (steps * interval)))
+            steps = min(abs(self._velocity) / step, self._edges.pace)
+            if steps < SLOWEST_STEPS:
+                steps = SLOWEST_STEPS
+            row = 1.0 / (steps * interval)
+            quantised = step * step / 12.0 * (row if row > 1.0 else 1.0)
+            if variance < quantised:
+                variance = quantised
         if self._samples < SETTLING:
             # what is known of the noise is itself a guess from so few samples
             variance *= SETTLING / self._samples
         return variance
 
-    def _learn_noise(self, miss: float, forget: float) -> None:
-        """Learn the noise of a sample from what the shortest fit did not foresee."""
-        # the fit adds its own error to that of the sample: a quadratic foresees one sample with
-        # (1 - f) (19 + 24 f + 16 f² + 6 f³ + f⁴) / (1 + f)⁵ of the variance
-        grown = 1.0 + forget
-        square = (miss * miss * grown * grown * grown * grown * grown
-                  / (20.0 + forget * (10.0 + 2.0 * forget)))
+    def _learn_noise(self, square: float) -> None:
+        """Learn the variance of a sample [m²] from what the shortest fit did not foresee."""
+        most = 25.0 * self._variance + 1e-8  # a single glitch must not blind it
         share = max(1.0 / self._samples, 1.0 / self.settings.noise_memory)
-        # a single glitch must not blind it
-        self._variance += share * (min(square, 25.0 * self._variance + 1e-8) - self._variance)
+        self._variance += share * ((square if square < most else most) - self._variance)
