@@ -57,7 +57,8 @@ class Guard:
     Turns commands into what the motor may do.
 
     Call accept() for each command and step() at the cycle of the drive, 1 kHz or faster.
-    `load` [kg] and `damping` [N s/m] are what the motor is to do now.
+    `load` [kg] and `damping` [N s/m] are what the motor is to do now; `causes` are the lasting
+    ones of what has tripped.
     """
 
     def __init__(self, settings: GuardSettings) -> None:
@@ -73,7 +74,7 @@ class Guard:
         self.watchdog = True
         self.sequence = 0
         self.trips: set[Fault] = {Fault.RESTARTED}
-        self._causes: set[Fault] = set()
+        self.causes: set[Fault] = set()
         self._noted: Fault | None = None
         self._wanted = False
         self._target = 0.0
@@ -93,11 +94,11 @@ class Guard:
         """Unload for a reason; a lasting cause stands until it is cleared."""
         self.trips.add(fault)
         if lasting:
-            self._causes.add(fault)
+            self.causes.add(fault)
 
     def clear(self, fault: Fault) -> None:
         """Take note that a lasting cause is gone; the trip stays until the sender has let go."""
-        self._causes.discard(fault)
+        self.causes.discard(fault)
 
     def accept(self, command: LoadCommand, now: float) -> bool:
         """Take a command at `now` [s], or refuse it; a refused one leaves the last in force."""
@@ -113,7 +114,7 @@ class Guard:
         self._expiry = min(command.stamp, now) + trusted_for
         self.sequence = command.sequence
         if not command.enable and self._resting:
-            self.trips &= self._causes
+            self.trips &= self.causes
         return True
 
     def step(self, now: float, dt: float, velocity: float) -> None:
@@ -169,12 +170,11 @@ class Guard:
     def _plausible(self, command: LoadCommand, now: float) -> bool:
         """Tell whether a command is finite, within limits, new and young."""
         s = self.settings
-        numbers = (command.stamp, command.load, command.damping, command.trusted_for)
-        if not all(map(math.isfinite, numbers)):
+        if not (math.isfinite(command.stamp) and 0.0 < command.trusted_for < math.inf):
             return False
-        if not 0.0 <= command.load <= s.maximum_load:
-            return False
-        if not 0.0 <= command.damping <= s.maximum_damping or command.trusted_for <= 0.0:
+        # What is not a number is not within limits either.
+        if not (0.0 <= command.load <= s.maximum_load
+                and 0.0 <= command.damping <= s.maximum_damping):
             return False
         if not command.enable:
             return True

@@ -9,28 +9,29 @@ the reflexes are too slow for. Tremor is a displacement of the hand on top of th
 motion without it is known exactly.
 """
 from dataclasses import dataclass
-from enum import Enum
-from typing import NamedTuple
+from enum import IntEnum
 
 from negtrain_ros.core.settings import parameter, Settings
 from negtrain_ros.core.types import GRAVITY, Instruction
+from negtrain_ros.core.value import value
 from negtrain_ros.sim.muscle import Muscle, MuscleSettings
 from negtrain_ros.sim.plan import Plan
 from negtrain_ros.sim.tremor import Tremor
 import numpy as np
 
 
-class Intention(Enum):
+class Intention(IntEnum):
     """What the athlete means to do, whatever the handle does."""
 
-    RESTING = 'resting'
-    HOLDING = 'holding'
-    LIFTING = 'lifting'
-    LOWERING = 'lowering'
-    PUSHING = 'pushing'
+    RESTING = 0
+    HOLDING = 1
+    LIFTING = 2
+    LOWERING = 3
+    PUSHING = 4
 
 
-class Effort(NamedTuple):
+@value
+class Effort:
     """What the hand does to the handle."""
 
     force: float  # N, up positive, at the present velocity
@@ -38,8 +39,8 @@ class Effort(NamedTuple):
     tremor: float  # m, displacement on top of what the forces do
 
 
-TRAINING = frozenset({Instruction.MOVE_LIGHT, Instruction.TRAIN})
-MOVING = frozenset({Intention.LIFTING, Intention.LOWERING})
+TRAINING = (Instruction.MOVE_LIGHT, Instruction.TRAIN)
+MOVING = (Intention.LIFTING, Intention.LOWERING)
 
 
 @dataclass(frozen=True)
@@ -277,7 +278,7 @@ class Athlete:
         """Let the incident happen when its moment has come."""
         s = self.settings
         if s.incident in ('none', 'leaves') or not self._due \
-                or self.intention.value != s.incident_intention:
+                or self.intention.name.lower() != s.incident_intention:
             return
         fraction = (position - s.bottom) / (s.top - s.bottom)
         if (fraction - s.incident_fraction) * (1 if s.incident_intention == 'lifting' else -1) < 0:

@@ -74,6 +74,7 @@ class Machine:
         self.load = 0.0
         self._tremor = 0.0
         self._torque = 0.0
+        self._divide(settings.cycle)
 
     def restart(self) -> None:
         """Boot the drive anew: unloaded until the sender has let go."""
@@ -107,9 +108,9 @@ class Machine:
         """
         settings, guard, arm_at = self.settings, self.guard, self.kinematics.moment_arm
         self._notice()
-        cycles = max(1, round(dt / settings.cycle))
-        h = dt / cycles
-        follow = 1.0 - math.exp(-h / settings.motor_lag)
+        if dt != self._dt:
+            self._divide(dt)
+        h, follow = self._cycle, self._follow
         slew, gain = settings.motor_slew * h, self.disturbance.gain * GRAVITY
         shaking = (tremor - self._tremor) / dt
         self._tremor = tremor
@@ -117,7 +118,7 @@ class Machine:
         viscous = damping + settings.viscous
         position, velocity, torque = self.position, self.velocity, self._torque
         pull, begin, now = 0.0, velocity, self.now
-        for _ in range(cycles):
+        for _ in range(self._cycles):
             now += h
             guard.step(now, h, velocity + shaking)
             wanted = guard.load * gain
@@ -126,7 +127,11 @@ class Machine:
             arm = arm_at(position)
             pull = torque / arm
             change = (wanted - pull) * follow
-            pull += min(max(change, -slew), slew)
+            if change > slew:
+                change = slew
+            elif change < -slew:
+                change = -slew
+            pull += change
             if velocity >= 0.0 and pull < 0.0:
                 pull = 0.0
             torque = pull * arm
@@ -160,11 +165,21 @@ class Machine:
         half = 1 << (settings.counter_bits - 1)
         return (travelled + settings.counter_start + half) % (2 * half) - half
 
+    def _divide(self, dt: float) -> None:
+        """Divide a step of the simulation [s] into cycles of the drive."""
+        self._dt = dt
+        self._cycles = max(1, round(dt / self.settings.cycle))
+        self._cycle = dt / self._cycles
+        self._follow = 1.0 - math.exp(-self._cycle / self.settings.motor_lag)
+
     def _notice(self) -> None:
         """Tell the guard of the button and of the drive."""
-        for fault, present in ((Fault.EMERGENCY_STOP, self.disturbance.button),
-                               (Fault.DRIVE, self.disturbance.drive_fault)):
+        guard, disturbance = self.guard, self.disturbance
+        if not (disturbance.button or disturbance.drive_fault or guard.causes):
+            return
+        for fault, present in ((Fault.EMERGENCY_STOP, disturbance.button),
+                               (Fault.DRIVE, disturbance.drive_fault)):
             if present:
-                self.guard.trip(fault, lasting=True)
+                guard.trip(fault, lasting=True)
             else:
-                self.guard.clear(fault)
+                guard.clear(fault)

@@ -41,8 +41,13 @@ class Plan:
             pace *= max(0.0, 1.0 - (lag - self.SLACK) / self.LEASH)
         elif lag < -self.SLACK:
             pace *= 1.0 + 10.0 * (-lag - self.SLACK) / self.LEASH
-        self.clock = min(max(self.clock + dt * pace, 0.0), self.duration)
-        fraction, rate = self._course(self.clock)
+        clock = self.clock + dt * pace
+        if clock < 0.0:
+            clock = 0.0
+        elif clock > self.duration:
+            clock = self.duration
+        self.clock = clock
+        fraction, rate = self._course(clock)
         self.position = self.origin + fraction * self._span
         self.velocity = rate * self._span * pace
 

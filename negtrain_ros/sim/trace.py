@@ -15,9 +15,6 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Marks = NDArray[np.bool_]
 
-INTENTIONS = tuple(Intention)
-PLACES = {intention: place for place, intention in enumerate(INTENTIONS)}
-
 
 @dataclass(frozen=True)
 class Trace:
@@ -37,7 +34,7 @@ class Trace:
     phase: Integers  # Phase
     mode: Integers  # Mode
     limit: Integers  # Limit
-    intention: Integers  # place in INTENTIONS
+    intention: Integers  # Intention
     repetition: Integers  # begun by the athlete
     training: Marks  # the set, not the calibration
 
@@ -48,7 +45,7 @@ class Trace:
 
     def means(self, intention: Intention) -> Marks:
         """Where the athlete means to do something."""
-        return np.equal(self.intention, PLACES[intention])
+        return np.equal(self.intention, intention)
 
 
 class Recorder:
@@ -67,7 +64,7 @@ class Recorder:
         self._numbers.extend((
             machine.now, machine.position, machine.velocity, machine.load, command.load,
             station.effort.force, estimate.position, estimate.phase, state.mode,
-            state.limited_by, PLACES[athlete.intention], athlete.repetition, training))
+            state.limited_by, athlete.intention, athlete.repetition, training))
 
     def trace(self) -> Trace:
         """Return what was collected."""

@@ -11,7 +11,6 @@ from negtrain_ros.sim.athlete import Athlete, AthleteSettings, Intention
 from negtrain_ros.sim.machine import Machine, MachineSettings
 from negtrain_ros.sim.muscle import Muscle, MuscleSettings
 from negtrain_ros.sim.station import Station
-from negtrain_ros.sim.trace import PLACES
 import numpy as np
 import pytest
 
@@ -56,7 +55,7 @@ class Gym:
             self.faults.update(state.faults)
             self.rows.append((
                 machine.now, machine.position, machine.velocity, self.station.effort.force,
-                PLACES[self.athlete.intention], machine.load,
+                self.athlete.intention, machine.load,
                 counts * machine.settings.resolution))
         names = ('time', 'position', 'velocity', 'force', 'intention', 'load', 'counted')
         return SimpleNamespace(**dict(zip(names, np.array(self.rows[first:]).T, strict=True)))
@@ -127,8 +126,8 @@ def test_he_trains_at_his_tempo_and_through_his_range(up, down, tremor):
     assert turns(part.position) == 5
     assert part.position.max() == pytest.approx(0.5, abs=0.04)
     assert part.position.min() == pytest.approx(0.1, abs=0.04)
-    lifting = part.intention == PLACES[Intention.LIFTING]
-    lowering = part.intention == PLACES[Intention.LOWERING]
+    lifting = part.intention == Intention.LIFTING
+    lowering = part.intention == Intention.LOWERING
     assert part.velocity[lifting].max() < 0.4 / (up - 0.25) * 1.35
     assert part.velocity[lowering].min() > -0.4 / (down - 0.25) * 1.35
     assert not gym.faults - {Fault.RESTARTED}
@@ -179,7 +178,7 @@ def test_tremor_is_an_oscillation_of_its_amplitude_in_its_band():
     power = np.abs(np.fft.rfft(shake * np.hanning(len(shake)))) ** 2
     frequency = np.fft.rfftfreq(len(shake), PERIOD)[np.argmax(power)]
     assert 3.5 < frequency < 8.5
-    assert set(part.intention[moving]) == {PLACES[Intention.LOWERING]}
+    assert set(part.intention[moving]) == {Intention.LOWERING}
 
 
 @pytest.mark.parametrize('share', [0.4, 0.6, 0.8])
