@@ -70,14 +70,17 @@ class Limiter:
         :param at_once: let a fall happen without slew limit
         """
         limits, last = self._limits, self.load
-        cap = min(cap, limits.machine_limit) if cap > 0.0 else 0.0
         if not 0.0 < dt < math.inf:
             dt = 0.0
         if not -math.inf < load < math.inf:
             load, at_once = 0.0, True
         if load > last:
             load = min(load, last + limits.rise * dt)
-        elif not at_once:
+        elif load < last and not at_once:
             load = max(load, last - limits.fall * dt)
-        self.load = min(max(load, 0.0), cap)
-        return self.load
+        if load > limits.machine_limit:
+            load = limits.machine_limit
+        if not load <= cap:  # a cap that is no number is a cap of nothing
+            load = cap
+        self.load = load = load if load > 0.0 else 0.0
+        return load

@@ -145,16 +145,15 @@ class LoadController:
     def _advance(self, now: float) -> float:
         """Return the time since the last step [s]; a clock that goes back ends the set."""
         last = self._now
-        if not math.isfinite(now):
-            return 0.0
-        if now < last - REWIND:
+        if last < now < math.inf:
+            self._now = now
+            return now - last if last > -math.inf else 0.0
+        if -math.inf < now < last - REWIND:
             self._now = now
             if self.mode in LOADED:
                 self._supervisor.begin(now)
                 self._supervisor.hold(Fault.TIME_INVALID)
-            return 0.0
-        self._now = max(now, last)
-        return self._now - last if math.isfinite(last) else 0.0
+        return 0.0
 
     def _react(self, reaction: Reaction) -> None:
         """Change the mode as the severest fault demands."""
@@ -228,13 +227,13 @@ class LoadController:
         if handle is None or estimate is None:
             return 0.0, Limit.PHASE_UNCERTAIN
         phase, limit, share = estimate.phase, Limit.NOTHING, self._turn.share
-        up, lower = prescription.concentric, min(prescription.concentric, prescription.eccentric)
+        up, down = prescription.concentric, prescription.eccentric
         load = LAWS[prescription.method](
             phase, fraction, handle.velocity, prescription, self._pace.effort)
         if prescription.range is None:
-            load, limit = min(load, lower), Limit.RANGE_UNKNOWN
+            load, limit = min(load, up, down), Limit.RANGE_UNKNOWN
         elif phase not in PHASES or reaction >= Reaction.LIGHTEN or self._finishing:
-            load, limit = min(load, lower), Limit.PHASE_UNCERTAIN
+            load, limit = min(load, up, down), Limit.PHASE_UNCERTAIN
         elif phase is Phase.ECCENTRIC and load > up and share < 1.0:
             load, limit = up + share * (load - up), Limit.RANGE_END
         if self._spotter.share < 1.0:

@@ -55,6 +55,7 @@ class Leg:
         :param hold_time: a shorter rest at either end belongs to the movement [s]
         """
         self.direction = direction
+        self.travel = 0.0  # m, how far the leg has come
         self.furthest = -np.inf
         self._slowest = slowest
         self._hold_time = hold_time
@@ -64,13 +65,6 @@ class Leg:
         self._stride = 1
         self._skipped = 0
         self.peak = 0.0
-
-    @property
-    def travel(self) -> float:
-        """How far the leg has come [m]."""
-        if not self._samples:
-            return 0.0
-        return max(0.0, self.furthest - self.direction * self._samples[0][1])
 
     def step(self, sample: Sample) -> None:
         """Take one sample: stamp, position, velocity and applied load."""
@@ -98,6 +92,7 @@ class Leg:
                     self._samples.append(sample)
                     self._skipped = 0
         self._pending.clear()
+        self.travel = max(0.0, self.furthest - self.direction * self._samples[0][1])
         if len(self._samples) > KEPT:
             del self._samples[1::2]
             self._stride *= 2

@@ -53,7 +53,9 @@ class Ramp:
         """
         missing = target - self.load
         if missing <= 0.0:
-            self.load, self.slope = max(target, self.load - fall * dt), 0.0
+            lowest = self.load - fall * dt
+            self.load = lowest if lowest > target else target
+            self.slope = 0.0
             return self.load
         # The slope from which the end is still reached gently; the step that is about to be made
         # counts as made, or a coarse dt would overshoot the curve.

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """How a load comes and goes: ramps, the speed of the handle, and the last look at a command."""
 from dataclasses import dataclass
-import math
 
 from negtrain_ros.core.limits import Limiter, Limits, SpeedLimits
 from negtrain_ros.core.ramp import gentle_rise, Ramp
@@ -77,7 +76,8 @@ class Shaper:
         settings, limit = self.settings, Limit.NOTHING
         rise, curve = self._rise if self._engaged else (settings.engage, settings.curve)
         # A handle that is held up goes up when its load goes at once.
-        fall = min(settings.fall, release if self._ramp.load <= self._concentric else math.inf)
+        held_up = release < settings.fall and self._ramp.load <= self._concentric
+        fall = release if held_up else settings.fall
         wanted = self._ramp.step(target, dt, rise=rise, fall=fall, curve=curve)
         if wanted < target:
             limit = Limit.RAMP

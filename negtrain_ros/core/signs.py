@@ -194,7 +194,7 @@ class Watch:
             self._lifted = True
         if not self._lifted:
             return
-        if outside > max(settings.outside, 0.1 * extent.span):
+        if outside > settings.outside and outside > 0.1 * extent.span:
             signs[Fault.OVER_TRAVEL] = False
         if position >= extent.bottom - BELOW or abs(handle.velocity) > settings.rest:
             self._rest_begin = math.nan
@@ -211,9 +211,9 @@ class Watch:
         if estimate is None or not abs(now - estimate.stamp) <= settings.phase_stale:
             signs[Fault.PHASE_UNKNOWN] = True
         elif estimate.phase in MOVING:
-            longest = max(settings.longest_phase, 2.0 * prescription.eccentric_time)
             # What goes on after a rest counts from the rest: a way may wait for hours to be ended.
-            if now - max(estimate.start, self._held) > longest:
+            lasted = now - max(estimate.start, self._held)
+            if lasted > settings.longest_phase and lasted > 2.0 * prescription.eccentric_time:
                 signs[Fault.PHASE_TOO_LONG] = True
         elif estimate.phase is not Phase.UNKNOWN:
             self._held = now

@@ -133,8 +133,9 @@ class Spotter:
 
     def _too_long(self, prescription: Prescription, now: float) -> str:
         tempo = prescription.concentric_time + prescription.eccentric_time
-        allowed = max(10.0, self.settings.patience * tempo)
-        return 'repetition too long' if now - self._repetition_begin > allowed else ''
+        lasted = now - self._repetition_begin
+        too_long = lasted > 10.0 and lasted > self.settings.patience * tempo
+        return 'repetition too long' if too_long else ''
 
     def _help(self, reason: str, now: float) -> None:
         self.reason = reason
