@@ -132,11 +132,11 @@ class LoadController:
         if self.mode is Mode.ARMED:
             target, limit = self._target(prescription, reaction, fraction)
         load, damping, limit = self._shape(target, limit, reaction, dt)
-        if self.mode is Mode.UNLOADING and load < UNLOADED:
+        if load < UNLOADED and self.mode is Mode.UNLOADING:
             load = 0.0
             self._change(Event.UNLOADED)
         self._sequence = (self._sequence + 1) & 0xFFFFFFFF
-        enable = self.mode in LOADED or (self.mode is Mode.FAULT and damping > 0.0)
+        enable = self.mode in LOADED or (damping > 0.0 and self.mode is Mode.FAULT)
         return (
             LoadCommand(now, self._sequence, enable, load, damping, self.settings.trusted_for),
             LoadState(now, self.mode, target, load, limit, self._supervisor.faults,
@@ -234,7 +234,7 @@ class LoadController:
             load, limit = min(load, up, down), Limit.RANGE_UNKNOWN
         elif phase not in PHASES or reaction >= Reaction.LIGHTEN or self._finishing:
             load, limit = min(load, up, down), Limit.PHASE_UNCERTAIN
-        elif phase is Phase.ECCENTRIC and load > up and share < 1.0:
+        elif load > up and share < 1.0 and phase is Phase.ECCENTRIC:
             load, limit = up + share * (load - up), Limit.RANGE_END
         if self._spotter.share < 1.0:
             load, limit = load * self._spotter.share, Limit.SPOTTER
@@ -250,7 +250,8 @@ class LoadController:
             min(dt, self.settings.trusted_for),
             at_once=reaction >= Reaction.UNLOAD or mode not in LOADED,
             release=self._release if reaction < Reaction.END else math.inf)
-        if mode is Mode.ARMED and (shaped is Limit.SPEED or limit is Limit.NOTHING):
+        if shaped is not Limit.NOTHING and mode is Mode.ARMED and (
+                shaped is Limit.SPEED or limit is Limit.NOTHING):
             limit = shaped
         return load, damping, limit
 

@@ -56,7 +56,8 @@ def explain(mode: Mode, limit: Limit, held: Set[Fault], help_for: str, ended: st
     :param ended: why the last set has ended, empty if there was none
     """
     if mode is Mode.ARMED:
-        return f'{TEXTS[limit]}: {help_for}' if limit is Limit.SPOTTER else TEXTS[limit]
+        helps = help_for and limit is Limit.SPOTTER
+        return f'{TEXTS[limit]}: {help_for}' if helps else TEXTS[limit]
     if mode is Mode.FAULT:
         return f'unloaded: {names(held)}'
     return f'unloaded: {ended}' if ended else TEXTS[Limit.NOT_ARMED]

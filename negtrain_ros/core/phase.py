@@ -149,7 +149,9 @@ class PhaseDetector:
             self._high, self._high_stamp = position, handle.stamp
         if position < self._low:
             self._low, self._low_stamp = position, handle.stamp
-        self._fastest = max(self._fastest, direction * handle.velocity)
+        speed = direction * handle.velocity
+        if speed > self._fastest:
+            self._fastest = speed
 
     def _turn(self, handle: Handle) -> float:
         """Decide whether the leg has turned; return the evidence against its direction."""

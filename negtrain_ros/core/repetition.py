@@ -22,6 +22,7 @@ from negtrain_ros.core.types import (
 )
 
 DIRECTIONS = {Phase.CONCENTRIC: 1, Phase.ECCENTRIC: -1}
+OPENINGS = {Order.CONCENTRIC_FIRST: 1, Order.ECCENTRIC_FIRST: -1}
 HOLDS = (Phase.BOTTOM_HOLD, Phase.TOP_HOLD)
 
 
@@ -56,14 +57,14 @@ class RepetitionCounter:
 
     def __init__(self, settings: RepetitionSettings) -> None:
         self.settings = settings
-        self._order = ORDERS[settings.order]
+        self._opening = OPENINGS[ORDERS[settings.order]]
         self._min_range = settings.min_range
         self._range: Range | None = None
         self.reset()
 
     def expect(self, prescription: Prescription) -> None:
         """Use the personal range and the order of a prescription from now on."""
-        self._order = prescription.order
+        self._opening = OPENINGS[prescription.order]
         self._min_range = self.settings.min_range
         self._range = prescription.range
         if prescription.range is not None:
@@ -98,10 +99,8 @@ class RepetitionCounter:
         :param load: applied to the handle [kg]; NaN: not known
         :return: a repetition when its first phase has ended, and again when it is complete
         """
-        if handle.quality is Quality.FAULTY:
-            return self._break_off(handle.stamp)
-        if handle.quality is Quality.HELD:
-            return None
+        if handle.quality is not Quality.GOOD:
+            return self._break_off(handle.stamp) if handle.quality is Quality.FAULTY else None
         direction = DIRECTIONS.get(estimate.phase, 0)
         result = None
         leg = self._leg
@@ -133,10 +132,6 @@ class RepetitionCounter:
     @property
     def _least(self) -> float:
         return self.settings.attempt * self._min_range
-
-    @property
-    def _opening(self) -> int:
-        return 1 if self._order is Order.CONCENTRIC_FIRST else -1
 
     def _turned(self, leg: Leg, turn: float, stamp: float) -> Repetition | None:
         """Take a turn; after a way that was none, the way before goes on."""

@@ -66,7 +66,8 @@ class Swings:
             self._to, self._stamp = position, handle.stamp
             self._ways.append([0.0, handle.stamp])
             return
-        fade = 1.0 - min(1.0, (handle.stamp - self._stamp) / self.settings.memory)
+        interval, memory = handle.stamp - self._stamp, self.settings.memory
+        fade = 1.0 - interval / memory if interval < memory else 0.0
         self._stamp = handle.stamp
         self.size[end] *= fade
         self.speed[end] *= fade

@@ -67,7 +67,7 @@ class Tremor:
             return
         interval = stamp - self._stamp
         self._stamp = stamp
-        fade = 1.0 - min(1.0, interval / settings.memory)
+        fade = 1.0 - interval / settings.memory if interval < settings.memory else 0.0
         self.size *= fade
         self.speed *= fade
         share = interval / (interval + settings.smoothing)

@@ -42,6 +42,20 @@ class Effort:
 TRAINING = (Instruction.MOVE_LIGHT, Instruction.TRAIN)
 MOVING = (Intention.LIFTING, Intention.LOWERING)
 
+# By his isometric force: the stiffness of a muscle goes with its crossbridges, as its force.
+REFLEX_STIFFNESS = 2.2  # 1/m
+REFLEX_DAMPING = 0.35  # s/m
+# Without delay: what crossbridges and co-contraction resist, more as the muscle works harder.
+SLACK_STIFFNESS, TAUT_STIFFNESS = 0.7, 4.2  # 1/m
+SLACK_DAMPING, TAUT_DAMPING = 0.13, 0.48  # s/m
+PULL = -60.0  # N, he would rather follow the handle than pull it down
+FEELING = 0.05  # s, time constant of feeling the load
+EASY_SPEED = 0.15  # m/s, getting into position
+RISE = 1.0  # s, until he pushes with all his force
+RESISTANCE = 5.0  # kg, with which a held handle tells him that he has come to it
+LIGHT = 2.0  # kg, below it he lets the handle go when he rests
+RELEASE = 1.0  # s, after which he does
+
 
 @dataclass(frozen=True)
 class AthleteSettings(Settings):
@@ -93,21 +107,6 @@ class Athlete:
     tremor it tells a lift from anything else.
     """
 
-    # By his isometric force: the stiffness of a muscle goes with its crossbridges, as its force.
-    REFLEX_STIFFNESS = 2.2  # 1/m
-    REFLEX_DAMPING = 0.35  # s/m
-    # Without delay: what crossbridges and co-contraction resist, more as the muscle works harder.
-    SLACK_STIFFNESS, TAUT_STIFFNESS = 0.7, 4.2  # 1/m
-    SLACK_DAMPING, TAUT_DAMPING = 0.13, 0.48  # s/m
-    PULL = -60.0  # N, he would rather follow the handle than pull it down
-    FEELING = 0.05  # s, time constant of feeling the load
-    EASY_SPEED = 0.15  # m/s, getting into position
-
-    RISE = 1.0  # s, until he pushes with all his force
-    RESISTANCE = 5.0  # kg, with which a held handle tells him that he has come to it
-    LIGHT = 2.0  # kg, below it he lets the handle go when he rests
-    RELEASE = 1.0  # s, after which he does
-
     def __init__(
         self, settings: AthleteSettings, muscle: MuscleSettings | None = None, seed: int = 0,
     ) -> None:
@@ -145,7 +144,7 @@ class Athlete:
         condition = self.condition
         if self._instruction != self._heard or self._maximal != self._maximal_heard:
             self._react(dt, position)
-        self._felt += (load * GRAVITY - self._felt) * min(1.0, dt / self.FEELING)
+        self._felt += (load * GRAVITY - self._felt) * min(1.0, dt / FEELING)
         if condition.gone:
             self._let_go(position)
         elif self._movement is not None:
@@ -190,13 +189,13 @@ class Athlete:
         """Bring the handle to where a repetition begins."""
         home = self._home()
         self._outward = True
-        self._plan(position, home, abs(home - position) / self.EASY_SPEED)
+        self._plan(position, home, abs(home - position) / EASY_SPEED)
 
     def _seek(self, position: float) -> None:
         """Lift until the handle holds; where there is no way up, push at once."""
         way = self.settings.top - position
         if way > 0.0:
-            self._plan(position, self.settings.top, way / self.EASY_SPEED)
+            self._plan(position, self.settings.top, way / EASY_SPEED)
         else:
             self._push()
 
@@ -220,7 +219,7 @@ class Athlete:
         movement = self._movement
         assert movement is not None
         if (self._instruction is Instruction.PUSH
-                and self._felt > self.RESISTANCE * GRAVITY):
+                and self._felt > RESISTANCE * GRAVITY):
             self._push()
             return
         before = movement.clock
@@ -247,9 +246,9 @@ class Athlete:
             if self._since >= (s.bottom_pause if lower else s.top_pause):
                 self._begin(position)
         elif self._instruction in (Instruction.REST, Instruction.NOTHING):
-            if load >= self.LIGHT:
+            if load >= LIGHT:
                 self.intention, self._since = Intention.HOLDING, 0.0
-            elif self._since >= self.RELEASE:
+            elif self._since >= RELEASE:
                 self.intention = Intention.RESTING
 
     def _begin(self, position: float) -> None:
@@ -310,14 +309,14 @@ class Athlete:
         muscle, full = self.muscle, self.muscle.isometric
         share, loss = muscle.share(velocity)
         if self.intention is Intention.PUSHING:
-            muscle.will(dt, self._since / self.RISE)
+            muscle.will(dt, self._since / RISE)
             return muscle.activation * full * share, muscle.activation * full * loss
         movement = self._movement
         planned, course = (self._place, 0.0) if movement is None else (
             movement.position, movement.velocity)
         error, drift = planned - position, course - velocity
         build = self._build
-        wanted = self._felt + build * (self.REFLEX_STIFFNESS * error + self.REFLEX_DAMPING * drift)
+        wanted = self._felt + build * (REFLEX_STIFFNESS * error + REFLEX_DAMPING * drift)
         available = full * muscle.share(course)[0]
         sprints = self._maximal and self.intention is Intention.LIFTING and (
             self.settings.top - position > 0.12 * velocity)
@@ -326,11 +325,11 @@ class Athlete:
         damping = muscle.activation * full * loss
         if not sprints:
             taut = muscle.activation
-            stiff = self.SLACK_STIFFNESS + taut * (self.TAUT_STIFFNESS - self.SLACK_STIFFNESS)
+            stiff = SLACK_STIFFNESS + taut * (TAUT_STIFFNESS - SLACK_STIFFNESS)
             viscous = build * (
-                self.SLACK_DAMPING + taut * (self.TAUT_DAMPING - self.SLACK_DAMPING))
+                SLACK_DAMPING + taut * (TAUT_DAMPING - SLACK_DAMPING))
             force += build * stiff * error + viscous * drift
             damping += viscous
         if force > full * share:
             return full * share, full * loss
-        return (force, damping) if force > self.PULL else (self.PULL, 0.0)
+        return (force, damping) if force > PULL else (PULL, 0.0)

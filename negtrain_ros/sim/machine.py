@@ -15,6 +15,8 @@ from negtrain_ros.core.settings import parameter, Settings
 from negtrain_ros.core.types import Fault, GRAVITY, LoadCommand, MachineState
 from negtrain_ros.sim.kinematics import Kinematics, KinematicsSettings
 
+SLIP = 0.005  # m/s, speed at which Coulomb friction is half developed
+
 
 @dataclass(frozen=True)
 class MachineSettings(Settings):
@@ -55,8 +57,6 @@ class Machine:
 
     :param start: time [s] at which the simulation begins
     """
-
-    SLIP = 0.005  # m/s, speed at which Coulomb friction is half developed
 
     def __init__(
         self, settings: MachineSettings, guard: GuardSettings | None = None,
@@ -137,7 +137,7 @@ class Machine:
             torque = pull * arm
             # The damping terms are taken at the new velocity: stable however stiff they are.
             forces = push + damping * begin - pull
-            forces -= settings.coulomb * velocity / (abs(velocity) + self.SLIP)
+            forces -= settings.coulomb * velocity / (abs(velocity) + SLIP)
             resistance = viscous
             if not 0.0 < position < settings.stroke:
                 stop = 0.0 if position <= 0.0 else settings.stroke

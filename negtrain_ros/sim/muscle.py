@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from negtrain_ros.core.settings import parameter, Settings
 from negtrain_ros.core.types import GRAVITY
 
+MOST_FATIGUE = 0.8
+
 
 @dataclass(frozen=True)
 class MuscleSettings(Settings):
@@ -40,8 +42,6 @@ class MuscleSettings(Settings):
 
 class Muscle:
     """Force at the handle for an activation 0..1, less as fatigue grows."""
-
-    MOST_FATIGUE = 0.8
 
     def __init__(self, settings: MuscleSettings) -> None:
         self.settings = settings
@@ -75,5 +75,5 @@ class Muscle:
         s = self.settings
         effort = force / self._fresh if force > 0.0 else 0.0
         fatigue = self.fatigue + dt * (effort / s.endurance - self.fatigue / s.recovery_time)
-        self.fatigue = fatigue if fatigue < self.MOST_FATIGUE else self.MOST_FATIGUE
+        self.fatigue = fatigue if fatigue < MOST_FATIGUE else MOST_FATIGUE
         self.isometric = self._fresh * (1.0 - self.fatigue) * self.weakness

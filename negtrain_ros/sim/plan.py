@@ -3,6 +3,9 @@
 """A planned movement: gently to speed, evenly on, gently to rest; it waits for a late handle."""
 import math
 
+SLACK = 0.03  # m, lag that does not slow the plan down
+LEASH = 0.03  # m, further lag over which the plan comes to a halt, or runs along
+
 
 class Plan:
     """
@@ -13,9 +16,6 @@ class Plan:
     :param duration: how long it takes [s] if nothing holds it up
     :param turn: time to reach the even speed, and again to come to rest [s]
     """
-
-    SLACK = 0.03  # m, lag that does not slow the plan down
-    LEASH = 0.03  # m, further lag over which the plan comes to a halt, or runs along
 
     def __init__(self, origin: float, goal: float, duration: float, turn: float) -> None:
         self.origin = origin
@@ -37,10 +37,10 @@ class Plan:
     def step(self, dt: float, position: float, pace: float = 1.0) -> None:
         """Move the plan on by `dt` [s], with the handle at a position [m]."""
         lag = (self.position - position) * self._direction
-        if lag > self.SLACK:
-            pace *= max(0.0, 1.0 - (lag - self.SLACK) / self.LEASH)
-        elif lag < -self.SLACK:
-            pace *= 1.0 + 10.0 * (-lag - self.SLACK) / self.LEASH
+        if lag > SLACK:
+            pace *= max(0.0, 1.0 - (lag - SLACK) / LEASH)
+        elif lag < -SLACK:
+            pace *= 1.0 + 10.0 * (-lag - SLACK) / LEASH
         clock = self.clock + dt * pace
         if clock < 0.0:
             clock = 0.0

@@ -5,11 +5,11 @@ from negtrain_ros.core.types import MachineState
 from negtrain_ros.sim.athlete import Athlete, Effort, Intention
 from negtrain_ros.sim.machine import Machine
 
+LONGEST = 0.004  # s
+
 
 class Station:
     """Steps both together, in steps short enough for the reflexes of the athlete."""
-
-    LONGEST = 0.004  # s
 
     def __init__(self, machine: Machine, athlete: Athlete) -> None:
         self.machine = machine
@@ -24,7 +24,7 @@ class Station:
     def step(self, dt: float) -> tuple[MachineState, int]:
         """Move on by `dt` [s]; return what drive and encoder report then."""
         machine, athlete = self.machine, self.athlete
-        steps = max(1, round(dt / self.LONGEST + 0.49))
+        steps = max(1, round(dt / LONGEST + 0.49))
         for _ in range(steps):
             effort = athlete.step(
                 dt / steps, machine.position, machine.velocity, max(0.0, machine.load))

@@ -10,13 +10,13 @@ import math
 
 import numpy as np
 
+FADE = 0.15  # s, time constant of changes of the amplitude
+SWELL = 4.4  # rad/s
+HELD = 1.0 / 3.0  # of the amplitude while moving
+
 
 class Tremor:
     """A displacement that swells, fades and changes its frequency, without a jump."""
-
-    FADE = 0.15  # s, time constant of changes of the amplitude
-    SWELL = 4.4  # rad/s
-    HELD = 1.0 / 3.0  # of the amplitude while moving
 
     def __init__(self, random: np.random.Generator) -> None:
         self.displacement = 0.0
@@ -37,13 +37,13 @@ class Tremor:
 
     def step(self, dt: float, amplitude: float, moves: bool) -> float:
         """Return the displacement [m] after `dt` [s] for an amplitude [m] while moving."""
-        fade = dt / (dt + self.FADE)
-        moving, held = (amplitude, 0.0) if moves else (0.0, amplitude * self.HELD)
+        fade = dt / (dt + FADE)
+        moving, held = (amplitude, 0.0) if moves else (0.0, amplitude * HELD)
         self._moving += (moving - self._moving) * fade
         self._held += (held - self._held) * fade
         self._clock += dt
         clock = self._clock
-        swell = 0.8 + 0.2 * math.sin(self.SWELL * clock)
+        swell = 0.8 + 0.2 * math.sin(SWELL * clock)
         self.displacement = swell * (
             self._moving * math.sin(self._slow_rate * clock + self._slow)
             + self._held * math.sin(self._quick_rate * clock + self._quick))
