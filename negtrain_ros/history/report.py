@@ -15,29 +15,35 @@ from sqlalchemy import Engine
 NOTHING = '–'
 
 
-def charts_of(engine: Engine, session: dict[str, Any]) -> dict[str, Chart]:
+def rows_of(engine: Engine, session: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """Return all that is told of a session, as listing.find_session gives it, by its kind."""
+    number = session['number']
+    return {'sets': listing.sets_of(engine, number),
+            'repetitions': listing.repetitions_of(engine, number),
+            'faults': listing.faults_of(engine, number),
+            'tests': listing.tests_of(engine, session['athlete'], session['exercise'])}
+
+
+def charts_of(rows: dict[str, list[dict[str, Any]]]) -> dict[str, Chart]:
     """Return the charts of a session by name, in the order in which they are shown."""
-    repetitions = listing.repetitions_of(engine, session['number'])
+    repetitions = rows['repetitions']
     drawn = {f'set-{training_set["number"]}': charts.of_set(
         training_set, [row for row in repetitions if row['set'] == training_set['number']])
-        for training_set in listing.sets_of(engine, session['number'])}
+        for training_set in rows['sets']}
     drawn['repetitions'] = charts.of_repetitions(repetitions)
-    drawn['strength'] = charts.of_strength(
-        listing.tests_of(engine, session['athlete'], session['exercise']))
+    drawn['strength'] = charts.of_strength(rows['tests'])
     return {name: chart for name, chart in drawn.items() if chart}
 
 
-def page(engine: Engine, session: dict[str, Any], shown: dict[str, Chart]) -> str:
-    """Return the page of a session, as listing.find_session gives it."""
+def page(session: dict[str, Any], rows: dict[str, list[dict[str, Any]]],
+         shown: dict[str, Chart]) -> str:
+    """Return the page of a session."""
     templates = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent / 'templates'), autoescape=True,
         undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     templates.filters |= {'date': _date, 'number': _number, 'words': _words}
     return templates.get_template('report.html').render(
-        session=session, sets=listing.sets_of(engine, session['number']),
-        repetitions=listing.repetitions_of(engine, session['number']),
-        faults=listing.faults_of(engine, session['number']),
-        tests=listing.tests_of(engine, session['athlete'], session['exercise']),
+        session=session, **rows,
         pictures={name: Markup(svg.draw(chart)) for name, chart in shown.items()})
 
 
@@ -49,9 +55,10 @@ def write_report(engine: Engine, number: int | None, folder: Path, *, png: bool)
     :raises HistoryError: if there is no such session or a file cannot be written
     """
     session = listing.find_session(engine, number)
-    shown = charts_of(engine, session)
+    rows = rows_of(engine, session)
+    shown = charts_of(rows)
     name = f'session-{session["number"]}'
-    files = {f'{name}.html': page(engine, session, shown).encode()}
+    files = {f'{name}.html': page(session, rows, shown).encode()}
     if png:
         from negtrain_ros.history.png import draw
         files |= {f'{name}-{which}.png': draw(chart) for which, chart in shown.items()}
