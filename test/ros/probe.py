@@ -126,7 +126,8 @@ class Probe:
         return future.result().result
 
     def calibrate(self):
-        """Let the simulated athlete show his range."""
+        """Let the simulated athlete show his range, once the session manager knows the time."""
+        self.hear('session', lambda state: state.header.stamp.sec > 0)
         goal = CalibrateRange.Goal(
             athlete=CHEST_PRESS.athlete, exercise=CHEST_PRESS.exercise, repetitions=2)
         result = self.result(self.begin('calibrate_range', goal))
