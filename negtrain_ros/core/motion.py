@@ -36,7 +36,7 @@ class MotionSettings(Settings):
     memory_ratio: float = parameter(3.0, 'memory of each fit by that of the one before', 1.5, 5.0)
     memories: int = parameter(4, 'number of fits', 1, 6)
     agreement: float = parameter(
-        2.0, 'standard deviations by which velocities may differ and still agree', 0.5, 5.0)
+        1.25, 'standard deviations by which velocities may differ and still agree', 0.5, 5.0)
     noise_floor: float = parameter(
         0.00001, 'smallest believable standard deviation of a sample', 1e-7, 0.01, unit='m')
     noise_memory: float = parameter(
