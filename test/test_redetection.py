@@ -203,7 +203,7 @@ def test_the_command_tells_the_repetitions_and_how_many_phases_are_the_same(reco
     lambda whole: whole[:20],
     lambda whole: whole[:len(whole) // 2],
     lambda whole: whole[:-3],
-    lambda whole: whole[:len(whole) // 2] + bytes(500) + whole[len(whole) // 2 + 500:],
+    lambda whole: whole[:5000] + bytes(500) + whole[5500:],  # in the messages, not in an index
     lambda whole: b'time,position\n0,0\n',
 ], ids=['empty', 'begun', 'half', 'without its end', 'holed', 'no MCAP'])
 def test_a_damaged_recording_gets_one_line(recording, damage, tmp_path):
