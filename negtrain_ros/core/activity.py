@@ -139,6 +139,7 @@ class Calibration:
         self._calibration = RangeCalibration(settings)
         self.range: Range | None = None
         self.repetition = 0
+        self._complete = 0
         self._prescription = Prescription(
             athlete=athlete, exercise=exercise, order=order, concentric=settings.load,
             eccentric=settings.load, limit=settings.load, repetitions=settings.repetitions)
@@ -154,10 +155,12 @@ class Calibration:
         return SetEnd.COUNT if self.range else None
 
     def hear(self, repetition: Repetition) -> bool:
-        """Let a light repetition show the range."""
+        """Let a light repetition show the range; count it at its half for the display."""
         self.range = self._calibration.step(repetition)
-        self.repetition += repetition.stage is Stage.COMPLETE
-        return repetition.stage is Stage.COMPLETE
+        complete = repetition.stage is Stage.COMPLETE
+        self._complete += complete
+        self.repetition = self._complete + (not complete)
+        return complete
 
     def feel(self, stamp: float, load: float) -> None:
         """Take no note: what matters is heard with the repetitions."""
