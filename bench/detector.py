@@ -3,21 +3,20 @@
 """
 How quiet, how fast and how cheap the phase detector is, beside two classical ones.
 
-    python -m bench.detector [--sets N] [--seed N] [--recordings DIR] [--output DIR]
-
-Random synthetic sets (range 50-1200 mm, tempo 0.4-10 s a phase, tremor to 5 mm, resolution
-0.01-5 mm, 50-1000 Hz, dropouts to 40 ms), the delay over speed and tremor, and the recordings of a
-folder (NAME.csv through negtrain replay's reader; no truth is needed to tell what it costs).
-Draws the delay, and a set with its phases.
+`python -m bench.detector`: random synthetic sets (range 50-1200 mm, tempo 0.4-10 s a phase, tremor
+to 5 mm, resolution 0.01-5 mm, 50-1000 Hz, dropouts to 40 ms), the delay over speed and tremor, and
+the recordings of a folder (NAME.csv through negtrain replay's reader; no truth is needed to tell
+what it costs). Draws the delay, and a set with its phases.
 """
-import argparse
-from collections.abc import Callable
-from dataclasses import replace
-import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 import time
+from typing import Annotated
 
+from bench import measuring
+from bench.measuring import Figure, keep, Kept, quantile
 from negtrain_ros.core.encoder import Encoder, EncoderSettings
 from negtrain_ros.core.phase import PhaseDetector, PhaseSettings
 from negtrain_ros.core.repetition import RepetitionCounter, RepetitionSettings
@@ -26,9 +25,15 @@ from negtrain_ros.replay import picture
 from negtrain_ros.replay.positions import read_csv, run
 from negtrain_ros.sim.movement import Movement, random_movement, record, Recording
 import numpy as np
+from rich.console import Console
+from rich.progress import track
+import typer
 
 DIRECTIONS = {Phase.CONCENTRIC: 1, Phase.ECCENTRIC: -1}
 SHARE = 0.6
+OURS = 'negtrain'
+RIVAL_SETS = 200  # are enough to tell how noisy the others are
+FAMILIES = ('velocity average', 'zigzag')
 Flips = list[tuple[float, int]]
 
 
@@ -120,37 +125,60 @@ def judge(movement: Movement, recording: Recording, flips: Flips) -> tuple[int, 
     return len(flips) - used, missed, delays
 
 
-def random_sets(sets: int, seed: int) -> dict[str, dict[str, float]]:
+@dataclass
+class Score:
+    """What one detector made of the random sets."""
+
+    sets: int = 0
+    false: int = 0
+    missed: int = 0
+    miscounted: int = 0
+    delays: list[float] = field(default_factory=list)  # s
+    costs: list[float] = field(default_factory=list)  # s a sample, of each set
+
+    def take(self, movement: Movement, recording: Recording, flips: Flips) -> None:
+        """Judge a set."""
+        false, missed, delays = judge(movement, recording, flips)
+        self.sets += 1
+        self.false += false
+        self.missed += missed
+        self.delays += delays
+
+
+def random_sets(sets: int, seed: int) -> dict[str, Score]:
     """Score everybody on the same random sets."""
-    totals = {name: [0, 0, 0, []] for name in ('negtrain', *RIVALS)}
-    costs = []
-    for number in range(sets):
+    scores = {name: Score() for name in (OURS, *RIVALS)}
+    for number in track(range(sets), 'sets', console=Console(stderr=True)):
         random = np.random.default_rng(seed + number)
         movement = random_movement(random)
         recording = record(movement, random)
         flips, counted, cost = product(movement, recording)
-        costs.append(cost)
-        totals['negtrain'][2] += counted != movement.repetitions
-        for name in totals:
-            if name != 'negtrain':
-                if number >= 200:
-                    continue
-                flips = RIVALS[name](recording)
-            false, missed, delays = judge(movement, recording, flips)
-            totals[name][0] += false
-            totals[name][1] += missed
-            totals[name][3] += delays
-    rows = {}
-    for name, (false, missed, wrong, delays) in totals.items():
-        many = sets if name == 'negtrain' else min(sets, 200)
-        rows[name] = {
-            'sets': many, 'false turns': false, 'missed turns': missed,
-            'delay p50 [ms]': 1e3 * float(np.median(delays)),
-            'delay p95 [ms]': 1e3 * float(np.percentile(delays, 95))}
-        if name == 'negtrain':
-            rows[name] |= {'sets miscounted': wrong,
-                           'microseconds a sample': 1e6 * float(np.median(costs))}
-    return rows
+        scores[OURS].take(movement, recording, flips)
+        scores[OURS].miscounted += counted != movement.repetitions
+        scores[OURS].costs.append(cost)
+        if number < RIVAL_SETS:
+            for name, rival in RIVALS.items():
+                scores[name].take(movement, recording, rival(recording))
+    return scores
+
+
+def figures(scores: dict[str, Score]) -> Iterator[Figure]:
+    """Give the figures of ours, and of the quietest of each family of rivals."""
+    ours = scores[OURS]
+    yield Figure(f'sets miscounted, of {ours.sets}', '', (ours.miscounted,), goal='0')
+    yield Figure('cost', 'µs a sample', tuple(1e6 * cost for cost in ours.costs), goal='≤ 15')
+    rivals = [min((name for name in RIVALS if name.startswith(family)),
+                  key=lambda name: scores[name].false + scores[name].missed)
+              for family in FAMILIES]
+    for name in (OURS, *rivals):
+        score, goal = scores[name], '0' if name == OURS else ''
+        yield Figure(f'{name}: false turns', f'in {score.sets} sets', (score.false,), goal=goal)
+        yield Figure(f'{name}: missed turns', f'in {score.sets} sets', (score.missed,), goal=goal)
+        for share in (0.5, 0.95):
+            delay = 1e3 * quantile(score.delays, share)
+            beside = 1e3 * quantile(ours.delays, share)
+            yield Figure(f'{name}: delay, {100 * share:g} %', 'ms', (delay,),
+                         OURS if name != OURS else '', (beside,) if name != OURS else ())
 
 
 def delay_grid(seed: int) -> list[dict[str, float | str]]:
@@ -174,9 +202,9 @@ def delay_grid(seed: int) -> list[dict[str, float | str]]:
 def plot(rows: list[dict[str, float | str]], path: Path) -> None:
     """Draw the delay over speed, one panel for each tremor."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
+    from matplotlib.figure import Figure as Sheet
     tremors = sorted({row['tremor'] for row in rows})
-    figure = Figure(figsize=(12, 4), layout='constrained')
+    figure = Sheet(figsize=(12, 4), layout='constrained')
     FigureCanvasAgg(figure)
     panels = figure.subplots(1, len(tremors), sharey=True)
     for panel, tremor in zip(panels, tremors, strict=True):
@@ -221,28 +249,20 @@ def cost_on_recordings(folder: Path) -> dict[str, float]:
     return costs
 
 
-def main() -> None:
-    """Measure, print and write it."""
-    parser = argparse.ArgumentParser(description=__doc__.split('\n\n')[0])
-    parser.add_argument('--sets', type=int, default=200)
-    parser.add_argument('--seed', type=int, default=0)
-    parser.add_argument('--recordings', type=Path)
-    parser.add_argument('--output', type=Path, default=Path('bench/results'))
-    options = parser.parse_args()
-    rows = random_sets(options.sets, options.seed)
-    grid = delay_grid(options.seed)
-    result = {'random sets': rows, 'delay over speed and tremor': grid}
-    if options.recordings is not None:
-        result['microseconds a sample'] = cost_on_recordings(options.recordings)
-    for name, row in rows.items():
-        print(f'{name:38s}', '  '.join(f'{key} {value:.4g}' for key, value in row.items()))
-    for name, cost in result.get('microseconds a sample', {}).items():
-        print(f'{name:38s} {cost:.1f} µs a sample')
-    options.output.mkdir(parents=True, exist_ok=True)
-    (options.output / 'detector.json').write_text(json.dumps(result, indent=1) + '\n')
-    plot(grid, options.output / 'detector_delay.png')
-    draw_set(options.output / 'phases_replay.png')
+def main(
+    sets: Annotated[int, typer.Option(min=1, help='random ones')] = 200,
+    seed: Annotated[int, typer.Option(help='of the first')] = 0,
+    recordings: Annotated[Path | None, typer.Option(help='folder with CSV files')] = None,
+) -> None:
+    """Measure and draw."""
+    found = list(figures(random_sets(sets, seed)))
+    if recordings is not None:
+        found += [Figure(f'cost on {name}', 'µs a sample', (cost,))
+                  for name, cost in cost_on_recordings(recordings).items()]
+    keep('detector', Kept(found))
+    plot(delay_grid(seed), measuring.RESULTS / 'detector_delay.png')
+    draw_set(measuring.RESULTS / 'phases_replay.png')
 
 
 if __name__ == '__main__':
-    main()
+    typer.run(main)
