@@ -38,7 +38,6 @@ class Shaper:
         self.settings = settings
         self._ramp = Ramp()
         self._limiter = Limiter(settings)
-        self._before = 0.0  # kg, wanted when the handle became too fast
         self.begin(Prescription())
 
     @property
@@ -89,12 +88,8 @@ class Shaper:
         if lowering > settings.over_speed:
             left = settings.share_left(lowering)
             damping, limit = settings.brake * (1.0 - left), Limit.SPEED
-            # A share of what there was before, not again and again of what is left.
-            self._before = max(self._before, wanted)
-        else:
-            self._before = wanted
-        load = self._limiter.step(
-            min(wanted, left * self._before), self._cap, dt, at_once=at_once or left < 1.0)
+        # A share of what is left, again and again: a handle that stays too fast loses all load.
+        load = self._limiter.step(left * wanted, self._cap, dt, at_once=at_once or left < 1.0)
         if load != wanted:
             self._ramp.reset(load)
         return load, damping, limit
