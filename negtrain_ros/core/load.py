@@ -250,8 +250,7 @@ class LoadController:
             min(dt, self.settings.trusted_for),
             at_once=reaction >= Reaction.UNLOAD or mode not in LOADED,
             release=self._release if reaction < Reaction.END else math.inf)
-        if shaped is not Limit.NOTHING and mode is Mode.ARMED and (
-                shaped is Limit.SPEED or limit is Limit.NOTHING):
+        if mode is Mode.ARMED and (shaped is Limit.SPEED or limit is Limit.NOTHING):
             limit = shaped
         return load, damping, limit
 

@@ -138,9 +138,8 @@ class MotionEstimator:
         self._edges.read(position, stamp, self._foreseen)
         edge = self._edges.position
         variance = self._sample_variance(interval)
-        misses = [fit.step(edge) for fit in self._fits]
-        shortest = self._fits[0]
-        self._learn_noise(misses[0] * misses[0] / shortest.miss_spread)
+        miss, *_ = [fit.step(edge) for fit in self._fits]
+        self._learn_noise(miss * miss / self._fits[0].miss_spread)
         chosen, velocity_variance = self._choose(variance)
         if self._samples < 5:
             velocity_variance += 1.0 / self._samples ** 4
@@ -199,11 +198,11 @@ class MotionEstimator:
             memory = max(self.settings.shortest_memory, self._interval)
             for fit in self._fits:
                 fit.memory = memory
-                fit.expect(interval)
                 memory *= self.settings.memory_ratio
-        elif interval != self._fits[0].interval:
-            for fit in self._fits:
-                fit.expect(interval)
+        elif interval == self._fits[0].interval:
+            return
+        for fit in self._fits:
+            fit.expect(interval)
 
     def _sample_variance(self, interval: float) -> float:
         """Return the variance of a sample as if errors were independent from one to the next."""

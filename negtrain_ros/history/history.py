@@ -74,8 +74,11 @@ class History:
         self.left: LeftSet | None = None
         try:
             with suppress(Away):
-                self.left = self._left_set(self._keeper.ask(
-                    lambda engine: reading.left_open(engine, self.machine), opening))
+                left = self._keeper.ask(
+                    lambda engine: reading.left_open(engine, self.machine), opening)
+                if left:
+                    record = self._record(left.session, left.athlete, left.set)
+                    self.left = LeftSet(record, left)
         except HistoryError:
             self.close()
             raise
@@ -185,9 +188,6 @@ class History:
     def interrupted(self, athlete: str, exercise: str) -> reading.Interrupted | None:
         """Return the newest session if it was interrupted and has sets left."""
         return self.ask(lambda engine: reading.interrupted(engine, athlete, exercise))
-
-    def _left_set(self, left: reading.LeftOpen | None) -> LeftSet | None:
-        return LeftSet(self._record(left.session, left.athlete, left.set), left) if left else None
 
     def _record(self, number: int, person: int, sets_done: int) -> SessionRecord:
         return SessionRecord(

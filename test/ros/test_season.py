@@ -28,6 +28,7 @@ PATIENCE = 400.0  # s, for a set on a busy computer
 SHORT_REST = 5.0  # s
 RATE = 100.0  # samples a second: fewer than a machine has, for a whole season in a minute
 GRAM = 0.001  # kg
+LIGHT = 5.0  # kg
 
 pytestmark = pytest.mark.timeout(1500)
 
@@ -98,7 +99,7 @@ class Season:
         manager = self.runner.processes['session_manager']
         manager.kill()
         manager.wait()
-        probe.hear('load_state', lambda state: state.commanded < 5.0)
+        probe.hear('load_state', lambda state: state.commanded < LIGHT)
 
     def go_on(self, probe):
         """Acknowledge what the crash has left, and do the sets that are left."""
@@ -141,9 +142,13 @@ def test_sets_are_complete_but_for_the_one_that_the_crash_ended(season, rows):
     counted = [(row['exercise'], row['set'], row['number']) for row in rows
                if row['verdict'] == 'counted']
     # The fourth of that one was completed while nobody was there to hear of it, and perhaps the
-    # next, at the lower load, before the load controller had found a moment to end the set.
-    crashed = sum(each[:2] == (EXERCISES[1], 1) for each in counted)
-    assert 4 <= crashed <= 5
+    # next, before the load controller could end the set; what came later was light.
+    begin = max(row['stamp'] for row in rows if row['exercise'] == EXERCISES[0])
+    end = min(row['stamp'] for row in rows if (row['exercise'], row['set']) == (EXERCISES[1], 2))
+    crashed = sum(begin < conversions.seconds(one.header.stamp) < end
+                  and (one.stage, one.verdict) == (Repetition.COMPLETE, Repetition.COUNTED)
+                  and one.eccentric.mean_load > LIGHT for one in season.repetitions)
+    assert crashed >= 4
     assert counted == [
         (exercise, number, ordinal)
         for exercise, number, done in ((EXERCISES[0], 1, 12), (EXERCISES[0], 2, 12),
