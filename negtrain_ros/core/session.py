@@ -134,10 +134,12 @@ class Session:
         """
         Take note of a repetition, halfway or complete; outside the work it is nobody's.
 
-        A session that was held up hears of the last ones only after it has paused.
+        When it was counts, not when it is heard of: a session that was held up hears of the last
+        ones only after it has paused, and a new one of those before its time.
         """
-        late = self.stage is SessionStage.PAUSED and repetition.stamp <= self._entered
-        if self.activity is None or not (self.stage in WORKING or late):
+        before = repetition.stamp <= self._entered
+        in_time = self.stage is SessionStage.PAUSED if before else self.stage in WORKING
+        if self.activity is None or not in_time:
             return
         if self.activity.hear(repetition):
             # What the detector counts goes on through calibrations, pauses and sets.

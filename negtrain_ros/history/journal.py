@@ -48,9 +48,11 @@ class Journal:
         self.number = 0
         self.sets: list[SetSummary] = []
 
-    def open(self, activity: object, left: Interrupted | None) -> None:
-        """Begin a session, or go on with one that was interrupted."""
-        self.sets, self._begun, self._left = [], None, None
+    def open(self, activity: object, left: Interrupted | None, now: float) -> None:
+        """Begin a session at `now` [s], or go on with one that was interrupted."""
+        self.sets, self._begun = [], None
+        if self._left:
+            self._left.end(now)
         self._record = self._history.resume(left) if left else None
         if isinstance(activity, Training) and left is None:
             first = activity.prescription

@@ -101,11 +101,17 @@ class LeftSet:
         self._record = record
         self._prescription = left.prescription
         self._counted, self._last = left.counted, left.last
+        self._end = math.inf
         record.reopen_set(left.set, left.prescription, left.ordinal)
+
+    def end(self, now: float) -> None:
+        """Nothing that is completed after `now` [s] is part of the set: somebody begins anew."""
+        self._end = min(self._end, now)
 
     def hear(self, repetition: Repetition) -> None:
         """Keep a complete repetition, unless it is kept already or no part of the set."""
-        if repetition.stage is not Stage.COMPLETE or repetition.stamp <= self._last:
+        if (repetition.stage is not Stage.COMPLETE
+                or not self._last < repetition.stamp <= self._end):
             return
         wanted, done = self._prescription, repetition
         if (done.concentric.mean_load >= self.BORNE * wanted.concentric

@@ -58,8 +58,9 @@ class SessionManager(Node):
         return self._session.occupied if conversions.now(self) else 'nobody says what time it is'
 
     def _begin(self, activity, interrupted):
-        self._journal.open(activity, interrupted)
-        self._session.start(activity, conversions.now(self))
+        now = conversions.now(self)
+        self._journal.open(activity, interrupted, now)
+        self._session.start(activity, now)
         self._step()
 
     def _on_load(self, message):

@@ -16,9 +16,10 @@ COMMANDS = QoSProfile(
 # What happened once must be heard once, also by a listener that is busy for a while.
 EVENTS = QoSProfile(depth=100, reliability=ReliabilityPolicy.RELIABLE)
 
-# The same for a listener who must not miss what happened while he was dead.
+# The same for a listener who must not miss what happened while he was dead: of repetitions, a
+# quarter of an hour.
 KEPT_EVENTS = QoSProfile(
-    depth=100, reliability=ReliabilityPolicy.RELIABLE,
+    depth=1000, reliability=ReliabilityPolicy.RELIABLE,
     durability=DurabilityPolicy.TRANSIENT_LOCAL)
 
 # Whoever comes late must know how things stand.

@@ -55,9 +55,9 @@ def load(mode=Mode.ARMED, prescription=PRESCRIPTION, limit=Limit.NOTHING, faults
     return LoadState(0.0, mode, 0.0, 0.0, limit, faults, mode.name.lower(), prescription)
 
 
-def repetition(number, stage=Stage.COMPLETE, verdict=Verdict.COUNTED, velocity=0.3):
+def repetition(number, stage=Stage.COMPLETE, verdict=Verdict.COUNTED, velocity=0.3, stamp=1000.0):
     phase = PhaseMeasure(start=1.0, start_position=0.1, mean_velocity=velocity, peak_load=10.0)
-    return Repetition(0.0, stage, number, verdict, phase, replace(phase, start_position=0.5))
+    return Repetition(stamp, stage, number, verdict, phase, replace(phase, start_position=0.5))
 
 
 class Timeline:
@@ -162,15 +162,16 @@ def test_a_repetition_heard_in_a_pause_counts_if_it_was_complete_before(age, kep
     timeline = Timeline()
     timeline.begin_set()
     timeline.at(0.1, load(Mode.FAULT, faults=(Fault.SESSION_LOST,)))
-    late = replace(repetition(1), stamp=timeline.now - age)
+    late = repetition(1, stamp=timeline.now - age)
     assert timeline.lift(late).stage is SessionStage.PAUSED
     assert sum(isinstance(one, RepetitionDone) for one in timeline.happenings) == kept
 
 
-def test_repetitions_outside_the_work_are_nobodys():
+def test_repetitions_outside_the_work_are_nobodys_also_when_they_are_heard_of_later():
     timeline = Timeline()
     timeline.session.hear(repetition(1))
     timeline.begin_set()
+    timeline.session.hear(repetition(1, stamp=timeline.now - 0.1))
     assert timeline.at(0.0, load()).repetition == 0
 
 

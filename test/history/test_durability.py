@@ -90,7 +90,23 @@ def test_what_was_completed_while_the_session_manager_was_dead_is_kept_by_the_ne
         assert left.sets_done == 1
 
 
-def test_nothing_is_added_to_a_set_that_has_ended_or_once_another_has_begun(url, folder):
+def test_what_was_completed_before_somebody_began_anew_is_kept_however_late_it_is_heard(
+        url, folder):
+    before = History(url, folder, machine='press 1', clock=lambda: 1000.0)
+    before.begin(ATHLETE, EXERCISE, Method.NEGATIVE, 2).begin_set(1, PRESCRIPTION)
+    before.close()
+    with closing(History(url, folder, machine='press 1')) as after:
+        journal = Journal(after)
+        journal.open(Training((PRESCRIPTION,), 60.0), after.interrupted(ATHLETE, EXERCISE),
+                     borne(2).stamp)
+        for number in (1, 2, 3):
+            journal.hear(borne(number))
+        rows = after.ask(lambda engine: listing.repetitions(engine, Choice()))
+        assert [(row['set'], row['stamp']) for row in rows] == [
+            (1, borne(number).stamp) for number in (1, 2)]
+
+
+def test_nothing_is_added_to_a_set_that_has_ended(url, folder):
     before = History(url, folder, machine='press 1', clock=lambda: 1000.0)
     session = before.begin(ATHLETE, EXERCISE, Method.NEGATIVE, 2)
     session.begin_set(1, PRESCRIPTION)
@@ -99,12 +115,7 @@ def test_nothing_is_added_to_a_set_that_has_ended_or_once_another_has_begun(url,
     with closing(History(url, folder, machine='press 1')) as resting:
         journal = Journal(resting)
         journal.hear(borne(1))
-        resting.begin(ATHLETE, EXERCISE, Method.NEGATIVE, 2).begin_set(1, PRESCRIPTION)
-    with closing(History(url, folder, machine='press 1')) as after:
-        journal = Journal(after)
-        journal.open(Training((PRESCRIPTION,), 60.0), None)
-        journal.hear(borne(1))
-        assert after.ask(lambda engine: listing.repetitions(engine, Choice())) == []
+        assert resting.ask(lambda engine: listing.repetitions(engine, Choice())) == []
 
 
 def test_a_hanging_database_does_not_stop_the_machine(server, folder):

@@ -95,7 +95,7 @@ def test_an_expired_maximum_gives_no_loads(calendar):
 
 def test_a_fault_is_kept_each_time_it_comes(calendar):
     journal = Journal(calendar.history)
-    journal.open(Training((LIGHT,), 0.0), None)
+    journal.open(Training((LIGHT,), 0.0), None, 0.0)
     calm = LoadState(0.0, Mode.ARMED, 0.0, 0.0, Limit.NOTHING, (), '', LIGHT)
     fallen = dataclasses.replace(
         calm, mode=Mode.FAULT, faults=(Fault.OVER_SPEED,), explanation='unloaded: too fast')
