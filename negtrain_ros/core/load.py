@@ -51,7 +51,7 @@ class LoadController:
     def __init__(self, settings: LoadSettings | None = None) -> None:
         """Start disarmed and unloaded."""
         self.settings = settings or LoadSettings()
-        self.mode = Mode.DISARMED
+        self.mode, self._armed = Mode.DISARMED, False
         self.prescription: Prescription | None = None
         self._supervisor = Supervisor(self.settings)
         self._spotter = Spotter(self.settings)
@@ -126,10 +126,11 @@ class LoadController:
         prescription = self.prescription or UNPRESCRIBED
         reaction = self._supervisor.step(
             inputs, prescription, self._shaper.load, now, loaded=self.mode in LOADED, gap=dt)
-        self._react(reaction)
+        if reaction > Reaction.LIGHTEN:
+            self._react(reaction)
         fraction = self._follow(prescription)
         target, limit = 0.0, self._ended_by
-        if self.mode is Mode.ARMED:
+        if self._armed:
             target, limit = self._target(prescription, reaction, fraction)
         load, damping, limit = self._shape(target, limit, reaction, dt)
         if load < UNLOADED and self.mode is Mode.UNLOADING:
@@ -157,8 +158,6 @@ class LoadController:
 
     def _react(self, reaction: Reaction) -> None:
         """Change the mode as the severest fault demands."""
-        if reaction < Reaction.FINISH:
-            return
         if reaction is Reaction.FINISH:
             self._finishing = True
             return
@@ -170,7 +169,7 @@ class LoadController:
             self._end(RULES[min(held)].meaning, limit)
 
     def _end(self, reason: str, limit: Limit) -> None:
-        if self.mode is Mode.ARMED:
+        if self._armed:
             self._ended, self._ended_by = reason, limit
             if not self._supervisor.held:
                 moves = self._inputs.estimate is None or self._inputs.estimate.phase in PHASES
@@ -179,6 +178,7 @@ class LoadController:
 
     def _change(self, event: Event) -> None:
         self.mode = TRANSITIONS[self.mode, event]
+        self._armed = self.mode is Mode.ARMED
 
     def _follow(self, prescription: Prescription) -> float:
         """Keep up with the movement, if it is known; return the fraction of the range."""
@@ -199,7 +199,7 @@ class LoadController:
         dt = min(dt, LONGEST)
         phase = estimate.phase
         self._turn.step(phase, fraction, handle.velocity, prescription, dt)
-        if self.mode is Mode.ARMED and extent is not None:
+        if self._armed and extent is not None:
             self._pace.step(phase, fraction, dt, self._now)
             self._spotter.step(
                 phase, fraction, handle.position, -self._turn.slow, prescription, self._now)
@@ -244,13 +244,13 @@ class LoadController:
         self, target: float, limit: Limit, reaction: Reaction, dt: float,
     ) -> tuple[float, float, Limit]:
         """Return load [kg] and damping [N s/m] to command, and what limits them now."""
-        handle, mode = self._inputs.handle, self.mode
+        handle = self._inputs.handle
         load, damping, shaped = self._shaper.step(
             target, -handle.velocity if handle is not None else 0.0,
             min(dt, self.settings.trusted_for),
-            at_once=reaction >= Reaction.UNLOAD or mode not in LOADED,
+            at_once=reaction >= Reaction.UNLOAD or self.mode not in LOADED,
             release=self._release if reaction < Reaction.END else math.inf)
-        if mode is Mode.ARMED and (shaped is Limit.SPEED or limit is Limit.NOTHING):
+        if self._armed and (shaped is Limit.SPEED or limit is Limit.NOTHING):
             limit = shaped
         return load, damping, limit
 

@@ -64,10 +64,12 @@ class Leg:
         self._moved = 0.0
         self._stride = 1
         self._skipped = 0
+        self._known: tuple[float, Range | None, PhaseMeasure] | None = None
         self.peak = 0.0
 
     def step(self, sample: Sample) -> None:
         """Take one sample: stamp, position, velocity and applied load."""
+        self._known = None
         self._pending.append(sample)
         ahead = self.direction * sample[1]
         speed = self.direction * sample[2]
@@ -127,6 +129,11 @@ class Leg:
         :param moving_mass: what moves with the handle besides the load [kg]
         :param extent: the personal range that the plateau is a part of; None: that of the leg
         """
+        if self._known is None or self._known[:2] != (moving_mass, extent):
+            self._known = moving_mass, extent, self._measure(moving_mass, extent)
+        return self._known[2]
+
+    def _measure(self, moving_mass: float, extent: Range | None) -> PhaseMeasure:
         samples = list(self._samples)
         if self._pending and self._pending[-1][0] - self._pending[0][0] <= self._hold_time:
             samples += self._pending

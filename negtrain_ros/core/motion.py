@@ -47,18 +47,20 @@ class _Fit:
     """
     Quadratic through a past that fades with one time constant.
 
-    What follows from the interval between samples is kept until it changes: the gains, and the
-    variances of position, velocity and miss by that of a sample.
+    What follows from the interval between samples is kept until it changes: the gains, the
+    variances of position and miss by that of a sample, and the deviation of the velocity by that
+    of a sample [1/s].
     """
 
     __slots__ = ('_acceleration_gain', '_position_gain', '_velocity_gain', 'acceleration',
-                 'interval', 'memory', 'miss_spread', 'position', 'position_spread', 'velocity',
-                 'velocity_spread')
+                 'interval', 'memory', 'miss', 'miss_spread', 'position', 'position_spread',
+                 'velocity', 'velocity_spread')
 
     def __init__(self, memory: float, position: float) -> None:
         self.memory = memory
         self.position = position
         self.velocity = self.acceleration = 0.0
+        self.miss = 0.0  # m, by which the last sample missed the expected position
         self.interval = 0.0
 
     def expect(self, interval: float) -> None:
@@ -72,21 +74,21 @@ class _Fit:
         scale = fresh / (grown * grown * grown * grown * grown)
         self.position_spread = scale * (1.0 + forget * (
             6.0 + forget * (16.0 + forget * (24.0 + forget * 19.0))))
-        self.velocity_spread = scale * fresh * fresh * (
-            13.0 + forget * (50.0 + forget * 49.0)) / (2.0 * interval * interval)
+        self.velocity_spread = fresh / interval * sqrt(
+            0.5 * scale * (13.0 + forget * (50.0 + forget * 49.0)))
         # that of the sample itself, and that of what was foreseen
         self.miss_spread = 1.0 + scale * (19.0 + forget * (
             24.0 + forget * (16.0 + forget * (6.0 + forget))))
 
-    def step(self, position: float) -> float:
-        """Take a sample; return by how much it missed the expected position [m]."""
+    def step(self, position: float) -> None:
+        """Take a sample."""
         interval, acceleration = self.interval, self.acceleration
         foreseen = self.position + interval * (self.velocity + 0.5 * interval * acceleration)
         miss = position - foreseen
         self.position = foreseen + self._position_gain * miss
         self.velocity += interval * acceleration + self._velocity_gain * miss
         self.acceleration = acceleration + self._acceleration_gain * miss
-        return miss
+        self.miss = miss
 
 
 class MotionEstimator:
@@ -138,34 +140,36 @@ class MotionEstimator:
         self._edges.read(position, stamp, self._foreseen)
         edge = self._edges.position
         variance = self._sample_variance(interval)
-        miss, *_ = [fit.step(edge) for fit in self._fits]
-        self._learn_noise(miss * miss / self._fits[0].miss_spread)
-        chosen, velocity_variance = self._choose(variance)
-        if self._samples < 5:
-            velocity_variance += 1.0 / self._samples ** 4
-        return self._bounded(
-            chosen, stamp, variance * chosen.position_spread, velocity_variance)
-
-    def _choose(self, variance: float) -> tuple[_Fit, float]:
-        """Return the longest fit that no shorter one contradicts, and its velocity's variance."""
-        agreement = self.settings.agreement
-        low, high = -inf, inf
-        chosen, least = self._fits[0], 0.0
         for fit in self._fits:
-            fit_variance = variance * fit.velocity_spread
-            reach = agreement * sqrt(fit_variance)
-            velocity = fit.velocity
+            fit.step(edge)
+        shortest = self._fits[0]
+        self._learn_noise(shortest.miss * shortest.miss / shortest.miss_spread)
+        deviation = sqrt(variance)
+        chosen = self._choose(deviation)
+        velocity_deviation = deviation * chosen.velocity_spread
+        if self._samples < 5:
+            velocity_deviation += 1.0 / self._samples ** 2
+        return self._bounded(
+            chosen, stamp, variance * chosen.position_spread, velocity_deviation)
+
+    def _choose(self, deviation: float) -> _Fit:
+        """Return the longest fit whose velocity no shorter one contradicts."""
+        agreement = self.settings.agreement * deviation
+        low, high = -inf, inf
+        chosen = self._fits[0]
+        for fit in self._fits:
+            velocity, reach = fit.velocity, agreement * fit.velocity_spread
             if velocity - reach > low:
                 low = velocity - reach
             if velocity + reach < high:
                 high = velocity + reach
             if low > high:
                 break
-            chosen, least = fit, fit_variance
-        return chosen, least
+            chosen = fit
+        return chosen
 
     def _bounded(
-        self, chosen: _Fit, stamp: float, position_variance: float, velocity_variance: float,
+        self, chosen: _Fit, stamp: float, position_variance: float, velocity_deviation: float,
     ) -> Handle:
         """Return the motion of a fit, kept to what the edges of the encoder allow."""
         edges = self._edges
@@ -188,7 +192,7 @@ class MotionEstimator:
         play = EDGE_DEVIATION * step
         return Handle(stamp, position + edges.arch, velocity,
                       sqrt(min(position_variance, blur * blur) + play * play),
-                      sqrt(velocity_variance))
+                      velocity_deviation)
 
     def _learn_interval(self, interval: float) -> None:
         """Learn the interval between samples; no memory is shorter."""

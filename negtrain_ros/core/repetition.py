@@ -82,7 +82,6 @@ class RepetitionCounter:
         self._open = False
         self._first: Leg | None = None
         self._left: tuple[Leg, float] | None = None  # a first way, and what of it is left
-        self._measured = NOTHING
         self._announced = False
         self._done = False
         self._held_since: float | None = None

@@ -7,6 +7,13 @@ import math
 from negtrain_ros.core.settings import parameter, Settings
 from negtrain_ros.core.types import Phase, Prescription
 
+TREMOR = 2.0 * math.pi * 4.0  # rad/s; slow movement trembles at 4 .. 8 Hz
+QUIET = 0.18  # share of the usual speed that may be left of the tremor
+QUICKEST, SLOWEST = 0.008, 0.15  # s, time constants
+SETTLING = 0.04  # s, time constant while the hand takes up the load
+SLOW = 0.08  # s, time constant of what tells movement from tremor
+MEMORY = 0.4  # s, for which a tremor is remembered
+
 
 @dataclass(frozen=True)
 class TurnSettings(Settings):
@@ -52,13 +59,6 @@ class Turn:
     kept below a share of the usual lowering speed. So a clean turn is seen before it happens,
     and a trembling one is not mistaken for every quiver of the hand.
     """
-
-    TREMOR = 2.0 * math.pi * 4.0  # rad/s; slow movement trembles at 4 .. 8 Hz
-    QUIET = 0.18  # share of the usual speed that may be left of the tremor
-    QUICKEST, SLOWEST = 0.008, 0.15  # s, time constants
-    SETTLING = 0.04  # s, time constant while the hand takes up the load
-    SLOW = 0.08  # s, time constant of what tells movement from tremor
-    MEMORY = 0.4  # s, for which a tremor is remembered
 
     def __init__(self, settings: TurnSettings) -> None:
         """Start at rest."""
@@ -125,24 +125,24 @@ class Turn:
 
     def _smooth(self, lowering: float, usual: float, dt: float, settling: bool) -> None:
         """Keep up with speed and tremor."""
-        weight = dt / (dt + self.SLOW)
+        weight = dt / (dt + SLOW)
         self._slow_half += (lowering - self._slow_half) * weight
         self.slow += (self._slow_half - self.slow) * weight
         # A movement that begins or ends leaves its average to one side, tremor to both.
         aside = lowering - self._slow_half
-        fade = self.MEMORY / (self.MEMORY + dt)
-        self._above = max(aside, self._above * fade)
-        self._below = max(-aside, self._below * fade)
-        loud = min(self._above, self._below) / (self.QUIET * max(usual, self.settings.slowest))
+        fade = MEMORY / (MEMORY + dt)
+        above, below = self._above * fade, self._below * fade
+        self._above = above = aside if aside > above else above
+        self._below = below = -aside if -aside > below else below
+        usual = max(usual, self.settings.slowest)
+        loud = (above if above < below else below) / (QUIET * usual)
+        smoothing = SETTLING if settling else QUICKEST
+        outlook = 0.0
         if loud > 1.0:
-            smoothing, outlook = min(self.SLOWEST, math.sqrt(loud - 1.0) / self.TREMOR), 0.0
-        else:
+            smoothing = min(SLOWEST, max(smoothing, math.sqrt(loud - 1.0) / TREMOR))
+        elif not settling:
             outlook = min(self.settings.outlook,
-                          math.sqrt(1.0 - loud * loud) / (max(loud, 1e-3) * self.TREMOR))
-            smoothing = 0.0
-        if settling:
-            smoothing, outlook = max(smoothing, self.SETTLING), 0.0
-        smoothing = max(smoothing, self.QUICKEST)
+                          math.sqrt(1.0 - loud * loud) / (max(loud, 1e-3) * TREMOR))
         weight = dt / (dt + smoothing)
         self._speed_half += (lowering - self._speed_half) * weight
         self._speed += (self._speed_half - self._speed) * weight

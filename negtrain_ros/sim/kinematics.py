@@ -41,8 +41,8 @@ class Kinematics:
     """
     Angle of the joint and moment arm over the path of the handle.
 
-    Tables over the path are made once; looking up is linear interpolation, exact to 1 µm over the
-    default stroke.
+    The moment arm is tabulated once; linear interpolation is exact to 1 µm over the default
+    stroke.
 
     :param stroke: length of the path [m]
     :raise ValueError: a lever too short for the stroke, or too near its dead centre in it
@@ -60,16 +60,26 @@ class Kinematics:
         arms = self._moment_arms(angles)
         if arms.min() < self.SMALLEST_ARM:
             raise ValueError(f'the lever reaches its dead centre within the stroke of {stroke} m')
-        self._angles: list[float] = angles.tolist()
         self._arms: list[float] = arms.tolist()
 
     def angle(self, position: float) -> float:
         """Return the angle of the joint [rad] with the handle at a position [m] of its path."""
-        return self._look_up(self._angles, position)
+        return float(self._joint(np.clip([position], 0.0, self.stroke))[0])
 
     def moment_arm(self, position: float) -> float:
-        """Return the travel of the handle per radian [m] at a position [m] of its path."""
-        return self._look_up(self._arms, position)
+        """
+        Return the travel of the handle per radian [m] at a position [m] of its path.
+
+        Interpolated; beyond the stops the value at the stop holds.
+        """
+        place = position * self._scale
+        if place <= 0.0:
+            return self._arms[0]
+        if place >= self.INTERVALS:
+            return self._arms[-1]
+        index = int(place)
+        low = self._arms[index]
+        return low + (place - index) * (self._arms[index + 1] - low)
 
     def position(self, angle: float) -> float:
         """Return where the handle is [m], from the lower stop, for an angle of the joint [rad]."""
@@ -80,17 +90,6 @@ class Kinematics:
     def torque(self, force: float, position: float) -> float:
         """Return the torque [N m] of the motor that puts a force [N] on the handle."""
         return force * self.moment_arm(position)
-
-    def _look_up(self, table: list[float], position: float) -> float:
-        """Interpolate; beyond the stops the value at the stop holds."""
-        place = position * self._scale
-        if place <= 0.0:
-            return table[0]
-        if place >= self.INTERVALS:
-            return table[-1]
-        index = int(place)
-        low = table[index]
-        return low + (place - index) * (table[index + 1] - low)
 
     def _handle(self, angle: float) -> Floats:
         """Return where the handle of a lever is, seen from the pivot [m], at an angle [rad]."""

@@ -107,7 +107,8 @@ class Machine:
         :param tremor: displacement of the hand on top of what the forces do [m]
         """
         settings, guard, arm_at = self.settings, self.guard, self.kinematics.moment_arm
-        self._notice()
+        if self.disturbance.button or self.disturbance.drive_fault or guard.causes:
+            self._notice()
         if dt != self._dt:
             self._divide(dt)
         h, follow = self._cycle, self._follow
@@ -175,8 +176,6 @@ class Machine:
     def _notice(self) -> None:
         """Tell the guard of the button and of the drive."""
         guard, disturbance = self.guard, self.disturbance
-        if not (disturbance.button or disturbance.drive_fault or guard.causes):
-            return
         for fault, present in ((Fault.EMERGENCY_STOP, disturbance.button),
                                (Fault.DRIVE, disturbance.drive_fault)):
             if present:
