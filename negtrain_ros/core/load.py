@@ -51,7 +51,7 @@ class LoadController:
     def __init__(self, settings: LoadSettings | None = None) -> None:
         """Start disarmed and unloaded."""
         self.settings = settings or LoadSettings()
-        self.mode, self._armed = Mode.DISARMED, False
+        self.mode, self.armed = Mode.DISARMED, False
         self.prescription: Prescription | None = None
         self._supervisor = Supervisor(self.settings)
         self._spotter = Spotter(self.settings)
@@ -126,11 +126,11 @@ class LoadController:
         prescription = self.prescription or UNPRESCRIBED
         reaction = self._supervisor.step(
             inputs, prescription, self._shaper.load, now, loaded=self.mode in LOADED, gap=dt)
-        if reaction > Reaction.LIGHTEN:
+        if reaction:
             self._react(reaction)
         fraction = self._follow(prescription)
         target, limit = 0.0, self._ended_by
-        if self._armed:
+        if self.armed:
             target, limit = self._target(prescription, reaction, fraction)
         load, damping, limit = self._shape(target, limit, reaction, dt)
         if load < UNLOADED and self.mode is Mode.UNLOADING:
@@ -158,8 +158,8 @@ class LoadController:
 
     def _react(self, reaction: Reaction) -> None:
         """Change the mode as the severest fault demands."""
-        if reaction is Reaction.FINISH:
-            self._finishing = True
+        if reaction <= Reaction.FINISH:
+            self._finishing = self._finishing or reaction is Reaction.FINISH
             return
         held = self._supervisor.held
         if any(RULES[fault].clears is Clears.ACKNOWLEDGED for fault in held):
@@ -169,7 +169,7 @@ class LoadController:
             self._end(RULES[min(held)].meaning, limit)
 
     def _end(self, reason: str, limit: Limit) -> None:
-        if self._armed:
+        if self.armed:
             self._ended, self._ended_by = reason, limit
             if not self._supervisor.held:
                 moves = self._inputs.estimate is None or self._inputs.estimate.phase in PHASES
@@ -178,7 +178,7 @@ class LoadController:
 
     def _change(self, event: Event) -> None:
         self.mode = TRANSITIONS[self.mode, event]
-        self._armed = self.mode is Mode.ARMED
+        self.armed = self.mode is Mode.ARMED
 
     def _follow(self, prescription: Prescription) -> float:
         """Keep up with the movement, if it is known; return the fraction of the range."""
@@ -199,7 +199,7 @@ class LoadController:
         dt = min(dt, LONGEST)
         phase = estimate.phase
         self._turn.step(phase, fraction, handle.velocity, prescription, dt)
-        if self._armed and extent is not None:
+        if self.armed and extent is not None:
             self._pace.step(phase, fraction, dt, self._now)
             self._spotter.step(
                 phase, fraction, handle.position, -self._turn.slow, prescription, self._now)
@@ -211,11 +211,9 @@ class LoadController:
         if self._spotter.failed:
             self._supervisor.hold(Fault.STALL)
             self._end(self._spotter.reason, Limit.SPOTTER)
-        elif phase is not Phase.BOTTOM_HOLD:
-            return
-        elif self._pace.loss >= prescription.velocity_loss:
+        elif self._pace.loss >= prescription.velocity_loss and phase is Phase.BOTTOM_HOLD:
             self._end('the lifts have become too slow', Limit.SPOTTER)
-        elif self._finishing:
+        elif self._finishing and phase is Phase.BOTTOM_HOLD:
             self._supervisor.hold(Fault.SESSION_LOST)
             self._end(RULES[Fault.SESSION_LOST].meaning, Limit.UNLOAD)
 
@@ -232,7 +230,7 @@ class LoadController:
             phase, fraction, handle.velocity, prescription, self._pace.effort)
         if prescription.range is None:
             load, limit = min(load, up, down), Limit.RANGE_UNKNOWN
-        elif phase not in PHASES or reaction >= Reaction.LIGHTEN or self._finishing:
+        elif phase not in PHASES or reaction or self._finishing:
             load, limit = min(load, up, down), Limit.PHASE_UNCERTAIN
         elif load > up and share < 1.0 and phase is Phase.ECCENTRIC:
             load, limit = up + share * (load - up), Limit.RANGE_END
@@ -250,7 +248,8 @@ class LoadController:
             min(dt, self.settings.trusted_for),
             at_once=reaction >= Reaction.UNLOAD or self.mode not in LOADED,
             release=self._release if reaction < Reaction.END else math.inf)
-        if self._armed and (shaped is Limit.SPEED or limit is Limit.NOTHING):
+        if shaped is not limit and self.armed and (
+                shaped is Limit.SPEED or limit is Limit.NOTHING):
             limit = shaped
         return load, damping, limit
 

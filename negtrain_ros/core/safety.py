@@ -15,7 +15,7 @@ from negtrain_ros.core.types import Fault
 
 
 class Reaction(IntEnum):
-    """What happens to the load, the more severe the higher."""
+    """What happens to the load, the more severe the higher; NOTE, which is nothing, is false."""
 
     NOTE = 0     # reported, nothing else
     LIGHTEN = 1  # the lower of both loads

@@ -39,8 +39,9 @@ class Effort:
     tremor: float  # m, displacement on top of what the forces do
 
 
+RESTING, HOLDING, LIFTING, LOWERING, PUSHING = Intention
 TRAINING = (Instruction.MOVE_LIGHT, Instruction.TRAIN)
-MOVING = (Intention.LIFTING, Intention.LOWERING)
+MOVING = (LIFTING, LOWERING)
 
 # By his isometric force: the stiffness of a muscle goes with its crossbridges, as its force.
 REFLEX_STIFFNESS = 2.2  # 1/m
@@ -114,7 +115,7 @@ class Athlete:
         self.muscle = Muscle(muscle or MuscleSettings())
         self._build = self.muscle.isometric
         self.condition = Condition()
-        self.intention = Intention.RESTING
+        self.intention = RESTING
         self.repetition = 0
         self._random = np.random.default_rng(seed)
         self._tremor = Tremor(self._random)
@@ -151,7 +152,7 @@ class Athlete:
             self._move(dt, position)
         else:
             self._stay(dt, position, load)
-        if self.intention is Intention.RESTING:
+        if self.intention is RESTING:
             self.muscle.activation = 0.0
             self.muscle.tire(dt, 0.0)
             return Effort(0.0, 0.0, self._tremor.displacement)
@@ -170,14 +171,14 @@ class Athlete:
         before = self._instruction
         self._instruction, self._maximal = self._heard, self._maximal_heard
         self._since = 0.0
-        if self.intention is Intention.PUSHING:
-            self.intention, self._place = Intention.HOLDING, position
+        if self.intention is PUSHING:
+            self.intention, self._place = HOLDING, position
         if self._instruction is Instruction.PUSH:
             self._seek(position)
         elif self._instruction in TRAINING:
             if before not in TRAINING:
                 self.repetition, self._outward = 0, True
-            if self.intention is Intention.RESTING:
+            if self.intention is RESTING:
                 self._approach(position)
         elif self._instruction is Instruction.TAKE_POSITION:
             self.condition.gone = False
@@ -201,7 +202,7 @@ class Athlete:
 
     def _push(self) -> None:
         """Push where the handle is, harder and harder."""
-        self.intention, self._movement, self._since = Intention.PUSHING, None, 0.0
+        self.intention, self._movement, self._since = PUSHING, None, 0.0
 
     def _return(self, position: float) -> None:
         """Give the repetition up: back to where it began."""
@@ -211,7 +212,7 @@ class Athlete:
     def _plan(self, origin: float, goal: float, duration: float) -> None:
         """Begin a movement."""
         self._movement = Plan(origin, goal, duration, self.settings.turn_time)
-        self.intention = Intention.LIFTING if goal > origin else Intention.LOWERING
+        self.intention = LIFTING if goal > origin else LOWERING
         self._since = 0.0
 
     def _move(self, dt: float, position: float) -> None:
@@ -227,14 +228,14 @@ class Athlete:
         self._suffer(position)
         if movement.finished:
             self._place, self._movement = movement.goal, None
-            self.intention = Intention.HOLDING
+            self.intention = HOLDING
             self._since = 0.0
             if self._instruction in TRAINING:
                 self._outward = not self._outward
             return
         stuck = self.condition.pace > 0.0 and movement.clock - before < 0.1 * dt
         self._since = self._since + dt if stuck else 0.0
-        if self._since > self.settings.patience and self.intention is Intention.LIFTING:
+        if self._since > self.settings.patience and self.intention is LIFTING:
             self._return(position)
 
     def _stay(self, dt: float, position: float, load: float) -> None:
@@ -247,9 +248,9 @@ class Athlete:
                 self._begin(position)
         elif self._instruction in (Instruction.REST, Instruction.NOTHING):
             if load >= LIGHT:
-                self.intention, self._since = Intention.HOLDING, 0.0
+                self.intention, self._since = HOLDING, 0.0
             elif self._since >= RELEASE:
-                self.intention = Intention.RESTING
+                self.intention = RESTING
 
     def _begin(self, position: float) -> None:
         """Move to the other end, a little differently every time."""
@@ -297,7 +298,7 @@ class Athlete:
 
     def _let_go(self, position: float) -> None:
         """Take the hands off."""
-        self.intention, self._movement = Intention.RESTING, None
+        self.intention, self._movement = RESTING, None
         self._place = position
 
     def _home(self) -> float:
@@ -308,7 +309,7 @@ class Athlete:
         """Return the force [N] on the handle, and how it falls with its velocity [N s/m]."""
         muscle, full = self.muscle, self.muscle.isometric
         share, loss = muscle.share(velocity)
-        if self.intention is Intention.PUSHING:
+        if self.intention is PUSHING:
             muscle.will(dt, self._since / RISE)
             return muscle.activation * full * share, muscle.activation * full * loss
         movement = self._movement
@@ -318,7 +319,7 @@ class Athlete:
         build = self._build
         wanted = self._felt + build * (REFLEX_STIFFNESS * error + REFLEX_DAMPING * drift)
         available = full * muscle.share(course)[0]
-        sprints = self._maximal and self.intention is Intention.LIFTING and (
+        sprints = self._maximal and self.intention is LIFTING and (
             self.settings.top - position > 0.12 * velocity)
         muscle.will(dt, 1.0 if sprints or wanted > available else wanted / available)
         force = muscle.activation * full * share

@@ -48,7 +48,7 @@ class Kinematics:
     :raise ValueError: a lever too short for the stroke, or too near its dead centre in it
     """
 
-    INTERVALS = 1024
+    INTERVALS = 512
     SMALLEST_ARM = 0.02  # m; below it the torque for a load runs away: the dead centre of a lever
 
     def __init__(self, settings: KinematicsSettings, stroke: float) -> None:

@@ -116,6 +116,7 @@ class Machine:
         shaking = (tremor - self._tremor) / dt
         self._tremor = tremor
         push = force + self.disturbance.force
+        mass, stroke, coulomb = settings.mass, settings.stroke, settings.coulomb
         viscous = damping + settings.viscous
         position, velocity, torque = self.position, self.velocity, self._torque
         pull, begin, now = 0.0, velocity, self.now
@@ -138,13 +139,13 @@ class Machine:
             torque = pull * arm
             # The damping terms are taken at the new velocity: stable however stiff they are.
             forces = push + damping * begin - pull
-            forces -= settings.coulomb * velocity / (abs(velocity) + SLIP)
+            forces -= coulomb * velocity / (abs(velocity) + SLIP)
             resistance = viscous
-            if not 0.0 < position < settings.stroke:
-                stop = 0.0 if position <= 0.0 else settings.stroke
+            if not 0.0 < position < stroke:
+                stop = 0.0 if position <= 0.0 else stroke
                 forces += settings.stop_stiffness * (stop - position)
                 resistance += settings.stop_damping
-            velocity = (velocity * settings.mass + forces * h) / (settings.mass + resistance * h)
+            velocity = (velocity * mass + forces * h) / (mass + resistance * h)
             position += velocity * h
         # Summed up apart from the start: a day's seconds swallow the digits of a cycle.
         self._elapsed += dt

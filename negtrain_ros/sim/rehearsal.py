@@ -145,7 +145,8 @@ class Rehearsal:
         if handle is not None:
             estimate = self._detector.step(handle)
             repetition = self._counter.step(handle, estimate, machine.load)
-            if repetition is not None and repetition.stage is Stage.COMPLETE and self._armed:
+            if repetition is not None and repetition.stage is Stage.COMPLETE and (
+                    self.controller.armed):
                 self.repetitions.append(repetition)
         else:
             handle = self._inputs.handle
@@ -210,24 +211,20 @@ class Rehearsal:
         self._counter.reset()
         self._training = True
         self.athlete.hear(Instruction.TRAIN)
-        while self._armed and self._counter.count < settings.repetitions:
+        while self.controller.armed and self._counter.count < settings.repetitions:
             self._until(self._one_more(), f'repetition {self._counter.count + 1}')
         self.athlete.hear(Instruction.REST)
-        reason = '' if self._armed else self._explanation
+        reason = '' if self.controller.armed else self._explanation
         self._training = False
         self.controller.disarm(self.station.machine.now)
         self.wait(2.0)
         if reason:
             raise Refusal(f'the set ended early: {reason}')
 
-    @property
-    def _armed(self) -> bool:
-        return self.controller.mode is Mode.ARMED
-
     def _one_more(self) -> Callable[[], bool]:
         """Return whether a further repetition is done or the set is over."""
         before = self._counter.count
-        return lambda: self._counter.count > before or not self._armed
+        return lambda: self._counter.count > before or not self.controller.armed
 
     def _order(self) -> Order:
         from_top = self.athlete.settings.begins == 'top'
