@@ -27,6 +27,7 @@ from negtrain_ros.core.types import (
     Range,
 )
 
+MOVING = {1: Phase.CONCENTRIC, -1: Phase.ECCENTRIC}
 ORDERS = {'con-ecc': Order.CONCENTRIC_FIRST, 'ecc-con': Order.ECCENTRIC_FIRST}
 SMALLEST_RANGE = 0.01  # m; whatever the personal range, less is no half of a repetition
 MIDDLE = (0.15, 0.85)  # of the personal range, where nobody means to rest
@@ -119,11 +120,12 @@ class PhaseDetector:
         :return: the phase at the stamp of the handle; UNKNOWN before the first leg is sure, and
             while the handle moves against its leg without having turned for sure
         """
+        fraction = self._range.fraction(handle.position) if self._range is not None else nan
         if handle.quality is not Quality.GOOD:
             if handle.quality is Quality.FAULTY:
                 self.reset()
                 self._start = handle.stamp
-            return self._estimate(handle, self._phase, 0.0)
+            return self._estimate(handle, self._phase, 0.0, fraction)
         if isnan(self._low):
             self._low = self._high = handle.position
             self._low_stamp = self._high_stamp = self._start = self._stamp = handle.stamp
@@ -131,11 +133,12 @@ class PhaseDetector:
         self._swings.step(handle, self._end(handle), 0.25 * self._min_range)
         self._follow(handle)
         against = self._turn(handle)
-        held = self._hold(handle)
-        phase = self._name(handle, against, held)
+        held = self._hold(handle, fraction)
+        phase = self._name(handle, against, held, fraction)
         if phase is not self._phase:
             self._begin_phase(phase, handle.stamp)
-        return self._estimate(handle, phase, 1.0 / (1.0 + exp(min(50.0, against - 4.0))))
+        confidence = 1.0 / (1.0 + exp(min(50.0, against - 4.0)))
+        return self._estimate(handle, phase, confidence, fraction)
 
     def _end(self, handle: Handle) -> int:
         """To which end of the way the handle is nearer: 1 top, -1 bottom, 0 before any leg."""
@@ -249,32 +252,32 @@ class PhaseDetector:
             self._high = self._from
         self._follow(handle)
 
-    def _hold(self, handle: Handle) -> bool:
+    def _hold(self, handle: Handle, fraction: float) -> bool:
         """Whether the handle has been slow, tremor apart, for long enough."""
         interval = handle.stamp - self._stamp
         self._stamp = handle.stamp
         share = interval / (interval + self.settings.hold_smoothing)
         self._slow += share * (handle.velocity - self._slow)
         self._slower += share * (self._slow - self._slower)
-        if abs(self._slower) >= self._slowest(handle.position):
+        if abs(self._slower) >= self._slowest(fraction):
             self._slow_since = nan
             return False
         if isnan(self._slow_since):
             self._slow_since = handle.stamp
         return handle.stamp - self._slow_since >= self.settings.hold_time
 
-    def _slowest(self, position: float) -> float:
+    def _slowest(self, fraction: float) -> float:
         """Return the speed below which a handle is held [m/s]."""
         slowest = min(self.settings.hold_speed, SLOWNESS * self._min_range)
-        if self._range is None or not MIDDLE[0] < self._range.fraction(position) < MIDDLE[1]:
+        if not MIDDLE[0] < fraction < MIDDLE[1]:
             return slowest
         # who cannot go on creeps: that must not end the movement for those who watch its duration
         return slowest * self.settings.creep
 
-    def _name(self, handle: Handle, against: float, held: bool) -> Phase:
+    def _name(self, handle: Handle, against: float, held: bool, fraction: float) -> Phase:
         if held:
             if self._range is not None:
-                top = self._range.fraction(handle.position) > 0.5
+                top = fraction > 0.5
             elif self._direction:
                 top = self._end(handle) > 0
             else:
@@ -283,7 +286,7 @@ class PhaseDetector:
         backwards = self._direction * self._slower < -self.settings.hold_speed
         if not self._direction or backwards or against > 2.0 * self.settings.demand:
             return Phase.UNKNOWN
-        return Phase.CONCENTRIC if self._direction > 0 else Phase.ECCENTRIC
+        return MOVING[self._direction]
 
     def _begin_phase(self, phase: Phase, stamp: float) -> None:
         self._phase = phase
@@ -294,7 +297,8 @@ class PhaseDetector:
         else:
             self._start = self._low_stamp if self._direction > 0 else self._high_stamp
 
-    def _estimate(self, handle: Handle, phase: Phase, confidence: float) -> PhaseEstimate:
-        fraction = self._range.fraction(handle.position) if self._range is not None else nan
+    def _estimate(
+        self, handle: Handle, phase: Phase, confidence: float, fraction: float,
+    ) -> PhaseEstimate:
         return PhaseEstimate(handle.stamp, phase, confidence, self._start, handle.position,
                              handle.velocity, fraction)

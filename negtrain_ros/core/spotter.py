@@ -60,7 +60,7 @@ class Spotter:
         self.share = 1.0
         self.reason = ''
         self.failed = False
-        self._phase = Phase.UNKNOWN
+        self._phase, self._lifting = Phase.UNKNOWN, False
         self._anchor = (math.nan, 0.0)
         self._fall_begin = math.nan
         self._repetition_begin = math.nan
@@ -95,7 +95,7 @@ class Spotter:
         """Keep the time at which the repetition began; wavering on the way does not begin one."""
         if phase is self._phase:
             return
-        self._phase = phase
+        self._phase, self._lifting = phase, phase is Phase.CONCENTRIC
         self._fall_begin = math.nan
         near = (fraction if order is Order.CONCENTRIC_FIRST else 1.0 - fraction) < NEAR
         if phase is HOME[order] and near:
@@ -120,7 +120,7 @@ class Spotter:
     ) -> str:
         extent = prescription.range
         tempo = extent.span / prescription.eccentric_time if extent is not None else math.inf
-        if self._phase is Phase.CONCENTRIC:
+        if self._lifting:
             fast = -velocity > self.settings.sinking and fraction < UP
         else:
             fast = -velocity > max(self.settings.falling_least, self.settings.falling * tempo)

@@ -77,7 +77,7 @@ class Turn:
         self._begin = math.nan
         self._again = math.inf
         self._tapering = False
-        self._phase = Phase.UNKNOWN
+        self._phase, self._lowering = Phase.UNKNOWN, False
         self.share = 0.0
 
     def step(
@@ -100,7 +100,7 @@ class Turn:
         self._smooth(-velocity, min(expected, self._typical) or expected, dt, settling)
         self._follow(phase, fraction)
         outside = (fraction - 1.0) * span
-        if (phase is not Phase.ECCENTRIC or extent is None
+        if (not self._lowering or extent is None
                 or self._highest < self.settings.reached
                 or outside > max(self.settings.beyond, 0.05 * span)):
             self.share = 0.0
@@ -153,7 +153,8 @@ class Turn:
         if phase is not self._phase:
             self._typical = self._borne = 0.0
             self._tapering = False
-            if phase is Phase.ECCENTRIC:
+            self._lowering = phase is Phase.ECCENTRIC
+            if self._lowering:
                 # What the lift was like says nothing of the way down.
                 self._speed_half = max(self._speed_half, 0.0)
                 self._speed = self._ahead = max(self._speed, 0.0)
