@@ -17,7 +17,7 @@ from rich.console import Console
 
 MEASURED = (
     ('cost', '--rounds', '2', '--seconds', '5'),
-    ('latency', '--rounds', '1', '--seconds', '4'),
+    ('latency', '--rounds', '2', '--seconds', '4'),
     ('turn',),
     ('speed', '--rounds', '2', '--seconds', '5'),
     ('start', '--rounds', '2'),

@@ -58,7 +58,7 @@ def main(
         count: lambda count=count: together(count, rate, seconds) for count in counts})
     alone = measured[counts[0]]
     figures = [
-        Figure(f'{count} machines: {what}', unit, tuple(each[key] for each in measured[count]),
+        Figure(f'gym of {count}: {what}', unit, tuple(each[key] for each in measured[count]),
                'one' if count > 1 else '',
                tuple(each[key] for each in alone) if count > 1 else (), goal)
         for count in counts for key, what, unit, goal in (

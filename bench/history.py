@@ -22,6 +22,7 @@ from typing import Annotated, Any
 
 from bench import postgresql
 from bench.killed import ATHLETE, EXERCISE, kill_often, PRESCRIPTION, repetition, SAMPLES
+from bench.measuring import Figure, keep, Kept
 from negtrain_ros.core.types import Method, SetEnd
 from negtrain_ros.history import listing
 from negtrain_ros.history.database import connect, migrate, resolve, writing
@@ -60,7 +61,7 @@ def insert(
     rounds: Annotated[int, typer.Option(min=1, help='of each, in turn')] = 5,
 ) -> None:
     """Compare the rate of durable repetitions with bare inserts of the same rows."""
-    rows: Rows = []
+    figures = []
     with databases() as urls, tempfile.TemporaryDirectory() as folder:
         for kind, url in urls.items():
             history = History(url, Path(folder), machine='bench', deadline=5.0)
@@ -69,10 +70,9 @@ def insert(
                 ours.append(count / _timed(lambda: _keep(_begun(history), count)))  # noqa: B023
                 bare.append(count / _timed(_bare(history, url, Path(folder), count)))
             history.close()
-            ratio = statistics.median(one / two for one, two in zip(ours, bare, strict=True))
-            rows.append((f'{kind}: durable repetitions', f'{statistics.median(ours):.0f} /s',
-                         f'bare inserts {statistics.median(bare):.0f} /s, ratio {ratio:.2f}'))
-    show(rows)
+            figures.append(Figure(f'{kind}: durable repetitions', '/s', tuple(ours),
+                                  'bare inserts', tuple(bare)))
+    keep('history', Kept(figures))
 
 
 @application.command()
@@ -149,7 +149,7 @@ def crashes(
     with tempfile.TemporaryDirectory() as folder:
         outcome = crash_often(Path(folder), count, seed)
     show([(f'{outcome.kills} processes killed, {outcome.announced} repetitions announced',
-           f'{outcome.lost} lost, {outcome.doubled} twice, {outcome.running} not interrupted',
+           f'{outcome.lost} lost, {outcome.doubled} twice, {outcome.running} still running',
            f'{outcome.unannounced} kept but not announced, at most one a kill')])
     if not outcome.good:
         raise typer.Exit(1)

@@ -114,4 +114,4 @@ def look(
         kills=kills, announced=len(announced), lost=len(set(announced) - set(there)),
         doubled=len(there) - len(set(there)) + len(announced) - len(set(announced)),
         unannounced=len(set(there) - set(announced)),
-        running=sum(row['status'] != Status.INTERRUPTED.name.lower() for row in sessions))
+        running=sum(row['status'] == Status.RUNNING.name.lower() for row in sessions))

@@ -180,8 +180,10 @@ class Turn:
 
     def _share_of_speed(self, expected: float) -> float:
         settings = self.settings
-        # Until it has got going, a way down has to show part of its tempo: tremor shows none.
-        going = self._typical >= settings.slowest
-        full = settings.braking * (min(expected, self._typical) if going else 0.5 * expected)
-        share = (self._ahead - 0.5 * full) / (0.5 * full)
-        return min(1.0, max(0.0, share))
+        least = 0.5 * settings.braking * min(expected, self._typical)
+        if self._typical < settings.slowest:
+            # Until it has got going, a way down has to show part of its tempo: tremor shows none,
+            # and a hand that sinks while it holds shows little.
+            usual = 0.5 * settings.braking * expected
+            least = max(0.5 * usual, min(settings.slowest, usual))
+        return min(1.0, max(0.0, self._ahead / least - 1.0))
