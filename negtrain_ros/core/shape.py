@@ -17,7 +17,7 @@ class ShapeSettings(Limits, SpeedLimits):
         40000.0, 'how sharply a rise of the load begins and ends at most', 200.0, 50000.0,
         unit='kg/s²')
     rise_share: float = parameter(
-        0.08, 'duration of the rise to the eccentric load, as a share of the time down',
+        0.09, 'duration of the rise to the eccentric load, as a share of the time down',
         0.02, 0.15)
     rise_longest: float = parameter(
         0.6, 'longest duration of that rise', 0.1, 2.0, unit='s')
