@@ -13,6 +13,7 @@ from negtrain_ros.core.types import Method, Order, Phase, Prescription
 
 MOVING = (Phase.CONCENTRIC, Phase.ECCENTRIC)  # by the order: which movement begins a repetition
 HOME = (Phase.BOTTOM_HOLD, Phase.TOP_HOLD)  # by the order: where the athlete rests in between
+WAYS = {Phase.CONCENTRIC: 1, Phase.ECCENTRIC: -1}
 UP = 0.85  # fraction of the range above which a lift may end unnoticed for a moment
 NEAR = 0.3  # share of the range around the place where repetitions begin and end
 
@@ -61,7 +62,7 @@ class Spotter:
         self.reason = ''
         self.failed = False
         self._phase, self._lifting = Phase.UNKNOWN, False
-        self._anchor = (math.nan, 0.0)
+        self._anchor, self._way = (math.nan, 0.0), 1
         self._fall_begin = math.nan
         self._repetition_begin = math.nan
         self._helped = -math.inf
@@ -96,6 +97,7 @@ class Spotter:
         if phase is self._phase:
             return
         self._phase, self._lifting = phase, phase is Phase.CONCENTRIC
+        self._way = WAYS.get(phase, self._way)
         self._fall_begin = math.nan
         near = (fraction if order is Order.CONCENTRIC_FIRST else 1.0 - fraction) < NEAR
         if phase is HOME[order] and near:
@@ -104,10 +106,12 @@ class Spotter:
             self._repetition_begin = now
 
     def _progress(self, position: float, now: float) -> None:
-        """Keep the place and the time at which the handle has last gone on."""
+        """Keep the place and the time at which the handle has last gone on, or far back."""
         anchor, since = self._anchor
-        least = self.settings.recovery if self.reason else self.settings.stall_progress
-        if not abs(position - anchor) <= least or now < since:
+        recovery = self.settings.recovery
+        least = recovery if self.reason else self.settings.stall_progress
+        ahead = self._way * (position - anchor)
+        if not -recovery <= ahead <= least or now < since:
             self._anchor = (position, now)
 
     def _stalled(self, fraction: float, now: float) -> str:

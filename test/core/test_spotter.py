@@ -52,6 +52,16 @@ def test_a_handle_that_gives_way_to_a_stiff_arm_has_not_gone_on():
         assert lift.go(Phase.CONCENTRIC, 0.02, 0.5) == share
 
 
+@pytest.mark.parametrize(('phase', 'way'), [(Phase.CONCENTRIC, 1), (Phase.ECCENTRIC, -1)])
+def test_a_way_back_is_no_progress(phase, way):
+    lift = Lift(0.3 - 0.15 * way)
+    lift.go(phase, 0.15 * way, 1.0)
+    lift.go(phase, 0.0, 1.0)
+    lift.go(phase, -0.02 * way, 1.0)
+    assert lift.go(phase, 0.0, 0.9) == 1.0
+    assert lift.go(phase, 0.0, 0.3) == 0.75
+
+
 def test_wavering_on_the_way_does_not_begin_a_repetition_anew():
     lift = Lift()
     lift.go(Phase.CONCENTRIC, 0.2, 1.5)
