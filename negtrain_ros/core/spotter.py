@@ -27,8 +27,8 @@ class SpotterSettings(Settings):
     stall_progress: float = parameter(
         0.005, 'movement that counts as progress', 0.001, 0.05, unit='m')
     recovery: float = parameter(
-        0.04, 'the same, back or once help was needed: a lightened handle gives way by itself',
-        0.005, 0.2, unit='m')
+        0.04, 'movement that counts backwards, or once help was needed: a lightened handle gives '
+        'way by itself', 0.005, 0.2, unit='m')
     sinking: float = parameter(
         0.05, 'lowering speed in the middle of a lift that is a failure', 0.02, 0.3, unit='m/s')
     falling: float = parameter(
