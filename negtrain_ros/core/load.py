@@ -46,7 +46,11 @@ FAILURES = frozenset({Fault.STALL, Fault.OVER_SPEED})
 
 
 class LoadController:
-    """Decides every load command; step() it at each phase and, when none comes, by a timer."""
+    """
+    Decides every load command; step() it at each phase and, when none comes, by a timer.
+
+    :ivar armed: whether the mode is ARMED
+    """
 
     def __init__(self, settings: LoadSettings | None = None) -> None:
         """Start disarmed and unloaded."""

@@ -158,4 +158,5 @@ def test_no_sequence_of_events_gets_past_the_limits(events):
                 assert guard.load < before or guard.load == 0.0
                 assert not guard.enabled
             elif -velocity <= limits.speed_limit:
-                assert before - guard.load <= limits.fall * CYCLE + 1e-9
+                fastest = limits.fall if guard.enabled else limits.unload
+                assert before - guard.load <= fastest * CYCLE + 1e-9
