@@ -1,9 +1,12 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """`negtrain sim`: a simulated machine and athlete, a whole training, live in the terminal."""
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 import os
 from pathlib import Path
+import socket
 import time
 from typing import Annotated, IO
 
@@ -107,8 +110,8 @@ def _run(
         elif time.monotonic() - paused.setdefault('since', time.monotonic()) > PAUSE:
             raise Unfinished(f'nobody resumed: {state.text}')
 
-    with Trainer(start.namespace, idle=idle, on_value=view.show,
-                 on_truth=recording.take) as trainer:
+    with _alone(start.namespace), Trainer(
+            start.namespace, idle=idle, on_value=view.show, on_truth=recording.take) as trainer:
         others = trainer.others()
         if others:
             raise Unfinished(f'there is a machine already: {", ".join(others)}')
@@ -117,6 +120,19 @@ def _run(
             trainer.calibrate(prescription.athlete, prescription.exercise)
             recording.rows.clear()
             return trainer.train(training(prescription, sets, rest)), recording
+
+
+@contextmanager
+def _alone(namespace: str) -> Iterator[None]:
+    """Keep simulations of this computer out of each other's graph, however late DDS finds them."""
+    domain = os.environ.get('ROS_DOMAIN_ID') or '0'
+    with socket.socket(socket.AF_UNIX) as claim:
+        try:
+            # A name without a file, at most 108 bytes, that ends with the process: unix(7).
+            claim.bind(f'\0negtrain {domain} {namespace.strip("/")}'[:100])
+        except OSError:
+            raise Unfinished('there is a machine already: simulated by another process') from None
+        yield
 
 
 def _prescription(
