@@ -20,7 +20,7 @@ from bench.measuring import Figure, keep, Kept, quantile
 from negtrain_ros.core.encoder import Encoder, EncoderSettings
 from negtrain_ros.core.phase import PhaseDetector, PhaseSettings
 from negtrain_ros.core.repetition import RepetitionCounter, RepetitionSettings
-from negtrain_ros.core.types import Phase
+from negtrain_ros.core.types import DIRECTIONS
 from negtrain_ros.replay import picture
 from negtrain_ros.replay.positions import read_csv, run
 from negtrain_ros.sim.movement import Movement, random_movement, record, Recording
@@ -29,7 +29,6 @@ from rich.console import Console
 from rich.progress import track
 import typer
 
-DIRECTIONS = {Phase.CONCENTRIC: 1, Phase.ECCENTRIC: -1}
 SHARE = 0.6
 OURS = 'negtrain'
 RIVAL_SETS = 200  # are enough to tell how noisy the others are

@@ -30,16 +30,15 @@ class Pace:
         self.lifts = 0
         self._first = 0.0
         self._begin = (0.0, 0.0)
-        self._phase, self._lifting = Phase.UNKNOWN, False
+        self._phase = Phase.UNKNOWN
 
     def step(self, phase: Phase, fraction: float, dt: float, now: float) -> None:
         """Take note of where the handle is; fraction of the range, times [s]."""
         if phase is not self._phase:
-            if self._lifting:
+            if self._phase is Phase.CONCENTRIC:
                 self._end(fraction, now)
-            self._phase, self._lifting = phase, phase is Phase.CONCENTRIC
-            self._begin = (fraction, now)
-        elif self._lifting and self._first > 0.0:
+            self._phase, self._begin = phase, (fraction, now)
+        elif phase is Phase.CONCENTRIC and self._first > 0.0:
             self._within(fraction, dt, now)
 
     def _end(self, fraction: float, now: float) -> None:

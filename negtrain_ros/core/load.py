@@ -21,6 +21,7 @@ from negtrain_ros.core.spotter import Spotter, SpotterSettings
 from negtrain_ros.core.supervisor import Supervisor
 from negtrain_ros.core.turn import Turn, TurnSettings
 from negtrain_ros.core.types import (
+    DIRECTIONS,
     Fault,
     Limit,
     LoadCommand,
@@ -40,7 +41,6 @@ UNPRESCRIBED = Prescription()
 REWIND = 0.05  # s, by which time may go back without being a fault: late messages
 LONGEST = 0.1  # s, between two measurements, as far as movement is concerned
 UNLOADED = 0.01  # kg
-PHASES = (Phase.CONCENTRIC, Phase.ECCENTRIC)
 FAILURES = frozenset({Fault.STALL, Fault.OVER_SPEED})
 """Faults that are a failed repetition."""
 
@@ -162,8 +162,9 @@ class LoadController:
 
     def _react(self, reaction: Reaction) -> None:
         """Change the mode as the severest fault demands."""
+        if reaction is Reaction.FINISH:
+            self._finishing = True
         if reaction <= Reaction.FINISH:
-            self._finishing = self._finishing or reaction is Reaction.FINISH
             return
         held = self._supervisor.held
         if any(RULES[fault].clears is Clears.ACKNOWLEDGED for fault in held):
@@ -176,7 +177,7 @@ class LoadController:
         if self.armed:
             self._ended, self._ended_by = reason, limit
             if not self._supervisor.held:
-                moves = self._inputs.estimate is None or self._inputs.estimate.phase in PHASES
+                moves = self._inputs.estimate is None or self._inputs.estimate.phase in DIRECTIONS
                 self._release = self.settings.cancel if moves else self.settings.release
         self._change(Event.END)
 
@@ -215,9 +216,11 @@ class LoadController:
         if self._spotter.failed:
             self._supervisor.hold(Fault.STALL)
             self._end(self._spotter.reason, Limit.SPOTTER)
-        elif self._pace.loss >= prescription.velocity_loss and phase is Phase.BOTTOM_HOLD:
+        elif phase is not Phase.BOTTOM_HOLD:
+            return
+        elif self._pace.loss >= prescription.velocity_loss:
             self._end('the lifts have become too slow', Limit.SPOTTER)
-        elif self._finishing and phase is Phase.BOTTOM_HOLD:
+        elif self._finishing:
             self._supervisor.hold(Fault.SESSION_LOST)
             self._end(RULES[Fault.SESSION_LOST].meaning, Limit.UNLOAD)
 
@@ -234,7 +237,7 @@ class LoadController:
             phase, fraction, handle.velocity, prescription, self._pace.effort)
         if prescription.range is None:
             load, limit = min(load, up, down), Limit.RANGE_UNKNOWN
-        elif phase not in PHASES or reaction or self._finishing:
+        elif phase not in DIRECTIONS or reaction or self._finishing:
             load, limit = min(load, up, down), Limit.PHASE_UNCERTAIN
         elif load > up and share < 1.0 and phase is Phase.ECCENTRIC:
             load, limit = up + share * (load - up), Limit.RANGE_END

@@ -18,6 +18,7 @@ from negtrain_ros.core.settings import parameter, Settings
 from negtrain_ros.core.swing import inside, Swings, SwingSettings
 from negtrain_ros.core.tremor import Tremor, TremorSettings
 from negtrain_ros.core.types import (
+    DIRECTIONS,
     Handle,
     Order,
     Phase,
@@ -27,7 +28,7 @@ from negtrain_ros.core.types import (
     Range,
 )
 
-MOVING = {1: Phase.CONCENTRIC, -1: Phase.ECCENTRIC}
+PHASES = {direction: phase for phase, direction in DIRECTIONS.items()}
 ORDERS = {'con-ecc': Order.CONCENTRIC_FIRST, 'ecc-con': Order.ECCENTRIC_FIRST}
 SMALLEST_RANGE = 0.01  # m; whatever the personal range, less is no half of a repetition
 MIDDLE = (0.15, 0.85)  # of the personal range, where nobody means to rest
@@ -286,7 +287,7 @@ class PhaseDetector:
         backwards = self._direction * self._slower < -self.settings.hold_speed
         if not self._direction or backwards or against > 2.0 * self.settings.demand:
             return Phase.UNKNOWN
-        return MOVING[self._direction]
+        return PHASES[self._direction]
 
     def _begin_phase(self, phase: Phase, stamp: float) -> None:
         self._phase = phase

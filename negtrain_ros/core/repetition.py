@@ -8,6 +8,7 @@ from negtrain_ros.core.measure import Leg, NOTHING, PENDING, Sample
 from negtrain_ros.core.phase import ORDERS
 from negtrain_ros.core.settings import parameter, Settings
 from negtrain_ros.core.types import (
+    DIRECTIONS,
     Handle,
     Order,
     Phase,
@@ -21,7 +22,6 @@ from negtrain_ros.core.types import (
     Verdict,
 )
 
-DIRECTIONS = {Phase.CONCENTRIC: 1, Phase.ECCENTRIC: -1}
 OPENINGS = {Order.CONCENTRIC_FIRST: 1, Order.ECCENTRIC_FIRST: -1}
 HOLDS = (Phase.BOTTOM_HOLD, Phase.TOP_HOLD)
 

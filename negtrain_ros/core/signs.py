@@ -9,6 +9,7 @@ from negtrain_ros.core.inputs import Ages, Inputs
 from negtrain_ros.core.limits import SpeedLimits
 from negtrain_ros.core.settings import parameter
 from negtrain_ros.core.types import (
+    DIRECTIONS,
     Fault,
     Handle,
     MachineState,
@@ -51,7 +52,6 @@ FLIPS = 6  # changes of direction within a second that are chatter
 FLIP = 0.15  # m/s, speed each way that makes a change of direction
 DRIFT = 0.03  # m/s, speed that a movement of unknown phase has at least
 BELOW = 0.015  # m, below the range that is no longer in it
-MOVING = (Phase.CONCENTRIC, Phase.ECCENTRIC)
 
 Signs = dict[Fault, bool]
 """Faults that show; True: beyond doubt, there is nothing to wait for."""
@@ -210,7 +210,7 @@ class Watch:
         settings = self.settings
         if estimate is None or not abs(now - estimate.stamp) <= settings.phase_stale:
             signs[Fault.PHASE_UNKNOWN] = True
-        elif estimate.phase in MOVING:
+        elif estimate.phase in DIRECTIONS:
             # What goes on after a rest counts from the rest: a way may wait for hours to be ended.
             lasted = now - max(estimate.start, self._held)
             if lasted > settings.longest_phase and lasted > 2.0 * prescription.eccentric_time:

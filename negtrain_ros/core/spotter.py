@@ -9,11 +9,10 @@ from dataclasses import dataclass
 import math
 
 from negtrain_ros.core.settings import parameter, Settings
-from negtrain_ros.core.types import Method, Order, Phase, Prescription
+from negtrain_ros.core.types import DIRECTIONS, Method, Order, Phase, Prescription
 
 MOVING = (Phase.CONCENTRIC, Phase.ECCENTRIC)  # by the order: which movement begins a repetition
 HOME = (Phase.BOTTOM_HOLD, Phase.TOP_HOLD)  # by the order: where the athlete rests in between
-WAYS = {Phase.CONCENTRIC: 1, Phase.ECCENTRIC: -1}
 UP = 0.85  # fraction of the range above which a lift may end unnoticed for a moment
 NEAR = 0.3  # share of the range around the place where repetitions begin and end
 
@@ -61,8 +60,8 @@ class Spotter:
         self.share = 1.0
         self.reason = ''
         self.failed = False
-        self._phase, self._lifting = Phase.UNKNOWN, False
-        self._anchor, self._way = (math.nan, 0.0), 1
+        self._phase, self._direction = Phase.UNKNOWN, 1
+        self._anchor = (math.nan, 0.0)
         self._fall_begin = math.nan
         self._repetition_begin = math.nan
         self._helped = -math.inf
@@ -96,8 +95,8 @@ class Spotter:
         """Keep the time at which the repetition began; wavering on the way does not begin one."""
         if phase is self._phase:
             return
-        self._phase, self._lifting = phase, phase is Phase.CONCENTRIC
-        self._way = WAYS.get(phase, self._way)
+        self._phase = phase
+        self._direction = DIRECTIONS.get(phase, self._direction)
         self._fall_begin = math.nan
         near = (fraction if order is Order.CONCENTRIC_FIRST else 1.0 - fraction) < NEAR
         if phase is HOME[order] and near:
@@ -110,7 +109,7 @@ class Spotter:
         anchor, since = self._anchor
         recovery = self.settings.recovery
         least = recovery if self.reason else self.settings.stall_progress
-        ahead = self._way * (position - anchor)
+        ahead = self._direction * (position - anchor)
         if not -recovery <= ahead <= least or now < since:
             self._anchor = (position, now)
 
@@ -124,7 +123,7 @@ class Spotter:
     ) -> str:
         extent = prescription.range
         tempo = extent.span / prescription.eccentric_time if extent is not None else math.inf
-        if self._lifting:
+        if self._phase is Phase.CONCENTRIC:
             fast = -velocity > self.settings.sinking and fraction < UP
         else:
             fast = -velocity > max(self.settings.falling_least, self.settings.falling * tempo)

@@ -77,7 +77,7 @@ class Turn:
         self._begin = math.nan
         self._again = math.inf
         self._tapering = False
-        self._phase, self._lowering = Phase.UNKNOWN, False
+        self._phase = Phase.UNKNOWN
         self.share = 0.0
 
     def step(
@@ -100,7 +100,7 @@ class Turn:
         self._smooth(-velocity, min(expected, self._typical) or expected, dt, settling)
         self._follow(phase, fraction)
         outside = (fraction - 1.0) * span
-        if (not self._lowering or extent is None
+        if (phase is not Phase.ECCENTRIC or extent is None
                 or self._highest < self.settings.reached
                 or outside > max(self.settings.beyond, 0.05 * span)):
             self.share = 0.0
@@ -131,11 +131,9 @@ class Turn:
         # A movement that begins or ends leaves its average to one side, tremor to both.
         aside = lowering - self._slow_half
         fade = MEMORY / (MEMORY + dt)
-        above, below = self._above * fade, self._below * fade
-        self._above = above = aside if aside > above else above
-        self._below = below = -aside if -aside > below else below
-        usual = max(usual, self.settings.slowest)
-        loud = (above if above < below else below) / (QUIET * usual)
+        self._above = max(aside, self._above * fade)
+        self._below = max(-aside, self._below * fade)
+        loud = min(self._above, self._below) / (QUIET * max(usual, self.settings.slowest))
         smoothing = SETTLING if settling else QUICKEST
         outlook = 0.0
         if loud > 1.0:
@@ -153,8 +151,7 @@ class Turn:
         if phase is not self._phase:
             self._typical = self._borne = 0.0
             self._tapering = False
-            self._lowering = phase is Phase.ECCENTRIC
-            if self._lowering:
+            if phase is Phase.ECCENTRIC:
                 # What the lift was like says nothing of the way down.
                 self._speed_half = max(self._speed_half, 0.0)
                 self._speed = self._ahead = max(self._speed, 0.0)

@@ -62,6 +62,10 @@ class Phase(IntEnum):
     ECCENTRIC = 4
 
 
+DIRECTIONS = {Phase.CONCENTRIC: 1, Phase.ECCENTRIC: -1}
+"""Which way the handle goes in the phases that move it: 1 up, -1 down."""
+
+
 class Stage(IntEnum):
     """Which half of a repetition has just been finished."""
 

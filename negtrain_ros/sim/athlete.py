@@ -39,6 +39,7 @@ class Effort:
     tremor: float  # m, displacement on top of what the forces do
 
 
+# Looked up at every step, for which an enumeration is slow.
 RESTING, HOLDING, LIFTING, LOWERING, PUSHING = Intention
 TRAINING = (Instruction.MOVE_LIGHT, Instruction.TRAIN)
 MOVING = (LIFTING, LOWERING)

@@ -6,10 +6,9 @@ from math import nan
 from negtrain_ros.core.encoder import Encoder, EncoderSettings
 from negtrain_ros.core.phase import PhaseDetector, PhaseSettings
 from negtrain_ros.core.repetition import RepetitionCounter, RepetitionSettings
-from negtrain_ros.core.types import Phase
+from negtrain_ros.core.types import DIRECTIONS
 
 COUNTS = 10000.0  # 1/m
-DIRECTIONS = {Phase.CONCENTRIC: 1, Phase.ECCENTRIC: -1}
 
 
 def smooth(knots, rate):
