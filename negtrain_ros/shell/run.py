@@ -3,9 +3,13 @@
 """How nodes live and end."""
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 import gc
+import os
 import signal
 import sys
+import traceback
+from typing import NoReturn
 
 import rclpy
 from rclpy.clock import Clock, ClockType
@@ -42,9 +46,12 @@ def spin_together(
     signals: list[int] = []
     for number in ENDS:
         signal.signal(number, lambda number, frame: signals.append(number))
+    nodes: list[Node] = []
+    status = 1
     try:
         _init(args)
         groups = [[make() for make in group] for group in (makers, aside) if group]
+        nodes = [node for group in groups for node in group]
         # What is there now stays; looking through it again and again costs whole milliseconds.
         gc.freeze()
         sys.setswitchinterval(TURN)
@@ -54,14 +61,37 @@ def spin_together(
             _attend(first, signals)
         for task in tasks:
             task.result()
+        status = 0
     except ValueError as refusal:
-        sys.exit(str(refusal))
-    finally:
-        # Ctrl-C reaches a node from the terminal and again from launch; the second one must not
-        # kill the interpreter while it ends.
-        for number in ENDS:
-            signal.signal(number, signal.SIG_IGN)
+        print(refusal, file=sys.stderr)
+    except Exception:
+        traceback.print_exc()
+    # Ctrl-C reaches a node from the terminal and again from launch; the second one must not kill
+    # the interpreter while it ends.
+    for number in ENDS:
+        signal.signal(number, signal.SIG_IGN)
+    _end(nodes, status)
+
+
+def _end(nodes: Sequence[Node], status: int) -> NoReturn:
+    """
+    Take what the nodes have out of the graph and end the process, whatever Fast DDS is doing.
+
+    Its participant is not deleted, as the last node of a context and the interpreter would do at
+    their ends: that never returns if another node comes or goes at that moment (decision 0012).
+    """
+    held = ExitStack()
+    try:
         rclpy.try_shutdown()
+        for executor in {node.executor for node in nodes} - {None}:
+            executor.shutdown()
+        for node in nodes:
+            held.enter_context(node.handle)
+            node.destroy_node()
+    except Exception:
+        traceback.print_exc()
+        status = 1
+    os._exit(status)
 
 
 def _executor(nodes: Sequence[Node]) -> Executor:

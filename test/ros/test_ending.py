@@ -37,6 +37,17 @@ def test_a_signal_ends_every_node_with_status_0(own_domain, start_graph, number)
         assert 'Traceback' not in runner.said()
 
 
+def test_a_node_that_has_ended_publishes_and_serves_no_more(own_domain, start_graph):
+    with start_graph() as runner, Probe() as probe:
+        asked = '/load_controller/get_parameters'
+        probe.until(lambda: 'load_command' in probe.last() and probe.node.count_services(asked))
+        runner.processes['load_controller'].terminate()
+        assert runner.processes['load_controller'].wait() == 0
+        # Sooner than DDS gives up one that was killed.
+        probe.until(lambda: not (probe.node.count_publishers('load_command')
+                                 or probe.node.count_services(asked)), 5.0)
+
+
 def test_a_node_that_dies_is_named_with_its_last_words(own_domain, start_graph):
     with start_graph() as runner, Probe() as probe:
         probe.until(lambda: 'phase' in probe.last())
