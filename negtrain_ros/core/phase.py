@@ -82,20 +82,23 @@ class PhaseDetector:
 
     def __init__(self, settings: PhaseSettings) -> None:
         self.settings = settings
-        self._range: Range | None = None
         self._order = ORDERS[settings.order]
-        self._min_range = settings.min_range
+        self._expect_range(None)
         self._swings = Swings(SwingSettings())
         self._tremor = Tremor(TremorSettings())
         self.reset()
 
     def expect(self, prescription: Prescription) -> None:
         """Use the personal range and the order of a prescription from now on."""
-        self._range = prescription.range
         self._order = prescription.order
-        self._min_range = self.settings.min_range
-        if self._range is not None:
-            self._min_range = max(SMALLEST_RANGE, self.settings.share * self._range.span)
+        self._expect_range(prescription.range)
+
+    def _expect_range(self, extent: Range | None) -> None:
+        self._range, settings = extent, self.settings
+        self._min_range = settings.min_range
+        if extent is not None:
+            self._min_range = max(SMALLEST_RANGE, settings.share * extent.span)
+        self._held_speed = min(settings.hold_speed, SLOWNESS * self._min_range)
 
     def reset(self) -> None:
         """Forget the movement; what is expected stays."""
@@ -269,11 +272,10 @@ class PhaseDetector:
 
     def _slowest(self, fraction: float) -> float:
         """Return the speed below which a handle is held [m/s]."""
-        slowest = min(self.settings.hold_speed, SLOWNESS * self._min_range)
         if not MIDDLE[0] < fraction < MIDDLE[1]:
-            return slowest
+            return self._held_speed
         # who cannot go on creeps: that must not end the movement for those who watch its duration
-        return slowest * self.settings.creep
+        return self._held_speed * self.settings.creep
 
     def _name(self, handle: Handle, against: float, held: bool, fraction: float) -> Phase:
         if held:

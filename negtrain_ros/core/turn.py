@@ -131,8 +131,12 @@ class Turn:
         # A movement that begins or ends leaves its average to one side, tremor to both.
         aside = lowering - self._slow_half
         fade = MEMORY / (MEMORY + dt)
-        self._above = max(aside, self._above * fade)
-        self._below = max(-aside, self._below * fade)
+        self._above *= fade
+        self._below *= fade
+        if aside > self._above:
+            self._above = aside
+        elif -aside > self._below:
+            self._below = -aside
         loud = min(self._above, self._below) / (QUIET * max(usual, self.settings.slowest))
         smoothing = SETTLING if settling else QUICKEST
         outlook = 0.0

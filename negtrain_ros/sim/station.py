@@ -1,6 +1,8 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """An athlete at a machine: what a mock of the hardware steps."""
+import math
+
 from negtrain_ros.core.types import MachineState
 from negtrain_ros.sim.athlete import Athlete, Effort, Intention
 from negtrain_ros.sim.machine import Machine
@@ -24,10 +26,12 @@ class Station:
     def step(self, dt: float) -> tuple[MachineState, int]:
         """Move on by `dt` [s]; return what drive and encoder report then."""
         machine, athlete = self.machine, self.athlete
-        steps = max(1, round(dt / LONGEST + 0.49))
+        steps = math.ceil(dt / LONGEST - 0.01)
+        dt /= steps
         for _ in range(steps):
+            load = machine.load
             effort = athlete.step(
-                dt / steps, machine.position, machine.velocity, max(0.0, machine.load))
-            machine.advance(dt / steps, effort.force, effort.damping, effort.tremor)
+                dt, machine.position, machine.velocity, load if load > 0.0 else 0.0)
+            machine.advance(dt, effort.force, effort.damping, effort.tremor)
         self.effort = effort
         return machine.state(), machine.counts()
