@@ -28,7 +28,7 @@ from rclpy.utilities import remove_ros_args
 from rosgraph_msgs.msg import Clock as Now
 from std_msgs.msg import Header
 
-STATE_PERIOD = 0.008  # s, as mock_machine
+STATE_PERIOD = 0.016  # s, as mock_machine
 CLOCK_PERIOD = 0.02   # s
 LAG = 0.2             # s, more than any sample is under way
 COUNTS_PER_METRE = 20_000.0

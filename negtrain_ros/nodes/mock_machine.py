@@ -21,7 +21,7 @@ from rclpy.node import Node
 from rosgraph_msgs.msg import Clock as Now
 from std_msgs.msg import Header
 
-STATE_PERIOD = 0.008  # s between states in which only the load and the command have changed
+STATE_PERIOD = 0.016  # s between states in which only the load and the command have changed
 
 
 class MockMachine(Node):

@@ -16,9 +16,11 @@ from rclpy.clock import Clock, ClockType
 from rclpy.executors import Executor
 from rclpy.experimental.events_executor import EventsExecutor
 from rclpy.node import Node
+from rclpy.task import Future
 
 ENDS = (signal.SIGINT, signal.SIGTERM)
-ATTENTION = 0.1  # s, within which a signal is noticed although nothing is to be done
+ATTENTION = 0.1  # s, within which a signal is noticed
+HOUR = 3600.0   # s; to wait without an end keeps the mutex locked that the next event needs
 TURN = 0.0005  # s, after which a thread that computes lets another one go on
 
 Maker = Callable[[], Node]
@@ -55,10 +57,13 @@ def spin_together(
         # What is there now stays; looking through it again and again costs whole milliseconds.
         gc.freeze()
         sys.setswitchinterval(TURN)
-        first, *others = map(_executor, groups)
+        executors = [_executor(group) for group in groups]
+        end = Future()
+        nodes[0].create_timer(ATTENTION, lambda: signals and end.set_result(None),
+                              clock=Clock(clock_type=ClockType.STEADY_TIME))
         with ThreadPoolExecutor(1) as pool:
-            tasks = [pool.submit(_attend, other, signals) for other in others]
-            _attend(first, signals)
+            tasks = [pool.submit(_attend, other, end) for other in executors[1:]]
+            _attend(executors[0], end)
         for task in tasks:
             task.result()
         status = 0
@@ -100,18 +105,16 @@ def _executor(nodes: Sequence[Node]) -> Executor:
         executor.add_node(node)
         # The first word of a logger looks through all modules; not in the middle of a repetition.
         node.get_logger().debug('made')
-    nodes[0].create_timer(ATTENTION, lambda: None, clock=Clock(clock_type=ClockType.STEADY_TIME))
     return executor
 
 
-def _attend(executor: Executor, ends: list[int]) -> None:
-    """Spin until something is in `ends`; an error puts something there for the others."""
+def _attend(executor: Executor, end: Future) -> None:
+    """Spin until the end; an error is the end for the others too."""
     try:
-        while not ends:
-            executor.spin_once(timeout_sec=ATTENTION)
-    except BaseException:
-        ends.append(0)
-        raise
+        while not end.done():
+            executor.spin_until_future_complete(end, HOUR)
+    finally:
+        end.set_result(None)
 
 
 def _init(args: list[str] | None) -> None:
