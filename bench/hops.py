@@ -21,6 +21,7 @@ from negtrain_interfaces.msg import (
     PhaseState,
 )
 from negtrain_ros.composed import NODES
+from negtrain_ros.nodes.mock_machine import STATE_PERIOD
 from negtrain_ros.shell import conversions, qos, run
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
@@ -28,7 +29,6 @@ from rclpy.utilities import remove_ros_args
 from rosgraph_msgs.msg import Clock as Now
 from std_msgs.msg import Header
 
-STATE_PERIOD = 0.016  # s, as mock_machine
 CLOCK_PERIOD = 0.02   # s
 LAG = 0.2             # s, more than any sample is under way
 COUNTS_PER_METRE = 20_000.0

@@ -110,9 +110,8 @@ class Guard:
         self._noted = Fault.SLEW_EXCEEDED if jumps else None
         self._wanted, self._target = command.enable, load
         self._asked_damping = command.damping
-        trusted_for, longest = command.trusted_for, self.settings.trusted_for
-        sent = command.stamp if command.stamp < now else now
-        self._expiry = sent + (trusted_for if trusted_for < longest else longest)
+        trusted_for = min(command.trusted_for, self.settings.trusted_for)
+        self._expiry = min(command.stamp, now) + trusted_for
         self.sequence = command.sequence
         if not command.enable and self._resting:
             self.trips &= self.causes

@@ -93,13 +93,6 @@ class PhaseDetector:
         self._order = prescription.order
         self._expect_range(prescription.range)
 
-    def _expect_range(self, extent: Range | None) -> None:
-        self._range, settings = extent, self.settings
-        self._min_range = settings.min_range
-        if extent is not None:
-            self._min_range = max(SMALLEST_RANGE, settings.share * extent.span)
-        self._held_speed = min(settings.hold_speed, SLOWNESS * self._min_range)
-
     def reset(self) -> None:
         """Forget the movement; what is expected stays."""
         self._swings.reset()
@@ -143,6 +136,13 @@ class PhaseDetector:
             self._begin_phase(phase, handle.stamp)
         confidence = 1.0 / (1.0 + exp(min(50.0, against - 4.0)))
         return self._estimate(handle, phase, confidence, fraction)
+
+    def _expect_range(self, extent: Range | None) -> None:
+        self._range, settings = extent, self.settings
+        self._min_range = settings.min_range
+        if extent is not None:
+            self._min_range = max(SMALLEST_RANGE, settings.share * extent.span)
+        self._held_speed = min(settings.hold_speed, SLOWNESS * self._min_range)
 
     def _end(self, handle: Handle) -> int:
         """To which end of the way the handle is nearer: 1 top, -1 bottom, 0 before any leg."""

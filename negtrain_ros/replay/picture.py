@@ -5,7 +5,7 @@ from pathlib import Path
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from negtrain_ros.core.types import Phase, Stage, Verdict
+from negtrain_ros.core.types import DIRECTIONS, Phase, Stage, Verdict
 from negtrain_ros.replay.moment import Moment
 
 COLOURS = {Phase.UNKNOWN: '#dddddd', Phase.BOTTOM_HOLD: '#cfe3f5', Phase.CONCENTRIC: '#d8f0d0',
@@ -31,7 +31,7 @@ def plot(moments: list[Moment], path: Path) -> None:
     turned = 0
     for k in changes:
         moment = moments[k]
-        if moment.estimate.phase in (Phase.CONCENTRIC, Phase.ECCENTRIC):
+        if moment.estimate.phase in DIRECTIONS:
             if turned not in (0, moment.estimate.phase):
                 axes.plot(moment.handle.stamp, moment.handle.position, 'k.', markersize=5)
             turned = moment.estimate.phase

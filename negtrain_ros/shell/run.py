@@ -20,7 +20,7 @@ from rclpy.task import Future
 
 ENDS = (signal.SIGINT, signal.SIGTERM)
 ATTENTION = 0.1  # s, within which a signal is noticed
-HOUR = 3600.0   # s; to wait without an end keeps the mutex locked that the next event needs
+HOUR = 3600.0  # s; without a bound the queue of events waits with its mutex locked: decision 0012
 TURN = 0.0005  # s, after which a thread that computes lets another one go on
 
 Maker = Callable[[], Node]

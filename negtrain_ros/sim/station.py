@@ -26,12 +26,12 @@ class Station:
     def step(self, dt: float) -> tuple[MachineState, int]:
         """Move on by `dt` [s]; return what drive and encoder report then."""
         machine, athlete = self.machine, self.athlete
-        steps = math.ceil(dt / LONGEST - 0.01)
+        # A hundredth more is no step more: a period may be rounded up.
+        steps = math.ceil(dt / LONGEST - 0.01) or 1
         dt /= steps
         for _ in range(steps):
-            load = machine.load
             effort = athlete.step(
-                dt, machine.position, machine.velocity, load if load > 0.0 else 0.0)
+                dt, machine.position, machine.velocity, max(0.0, machine.load))
             machine.advance(dt, effort.force, effort.damping, effort.tremor)
         self.effort = effort
         return machine.state(), machine.counts()
