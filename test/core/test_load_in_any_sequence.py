@@ -79,7 +79,9 @@ class AnySequence(RuleBasedStateMachine):
 
     @rule()
     def lower(self):
-        """Come to where the eccentric load is, if armed."""
+        """Come from the bottom, where a repetition begins, to the eccentric load, if armed."""
+        self.run(Phase.ECCENTRIC, 4.0)
+        self.run(Phase.BOTTOM_HOLD, 0.1)
         self.run(Phase.CONCENTRIC, 2.0)
         self.run(Phase.ECCENTRIC, 0.8)
         if self.bench.state.mode is Mode.ARMED and self.bench.state.faults == ():
@@ -123,6 +125,8 @@ class AnySequence(RuleBasedStateMachine):
         if self.bench.controller.arm(self.bench.now) is None:
             assert not self.latched
             assert self.bench.controller.commanded == 0.0
+            # The handle is where it was armed before it can be anywhere else.
+            self.step()
 
     @rule()
     def repair(self):
