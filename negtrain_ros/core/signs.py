@@ -190,7 +190,7 @@ class Watch:
         """Tell a handle far outside the range, and one that was put down below it and left."""
         settings, position = self.settings, handle.position
         outside = max(extent.bottom - position, position - extent.top)
-        if outside <= 0.0:
+        if position >= extent.bottom:
             self._lifted = True
         if not self._lifted:
             return

@@ -125,8 +125,6 @@ class AnySequence(RuleBasedStateMachine):
         if self.bench.controller.arm(self.bench.now) is None:
             assert not self.latched
             assert self.bench.controller.commanded == 0.0
-            # The handle is where it was armed before it can be anywhere else.
-            self.step()
 
     @rule()
     def repair(self):

@@ -163,6 +163,14 @@ def test_over_travel_takes_the_eccentric_load_first():
     assert case.at(1.5, handle={'position': 0.56}) is Reaction.END
 
 
+def test_a_handle_armed_above_its_range_is_watched_and_one_put_down_below_it_is_not():
+    below = Set()
+    assert below.at(1.0, handle={'position': 0.0}) is Reaction.NOTE
+    above = Set()
+    assert above.at(0.01, handle={'position': 0.56}) is Reaction.LIGHTEN
+    assert above.at(0.4, handle={'position': 0.56}) is Reaction.END
+
+
 def test_a_trembling_handle_is_lightened_then_unloaded():
     case = Set()
     seen = []
