@@ -2,17 +2,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Turn phases into load commands, and end with a light handle whatever breaks."""
 from dataclasses import replace
+from functools import partial
 
-from negtrain_interfaces.msg import LoadCommand, LoadState, Prescription, SessionState
-from negtrain_interfaces.srv import Prescribe
+from negtrain_interfaces.msg import LoadCommand, LoadState, SessionState
 from negtrain_ros.core import types
 from negtrain_ros.core.changes import Changes
 from negtrain_ros.core.inputs import Inputs
 from negtrain_ros.core.load import LoadController, LoadSettings
-from negtrain_ros.shell import conversions, graph, parameters, qos, run, topics
+from negtrain_ros.shell import conversions, graph, parameters, qos, requests, run, topics
 from negtrain_ros.shell.diagnostics import Diagnostics
 from rclpy.node import Node
-from std_srvs.srv import Trigger
 
 SILENCE = 0.02  # s without a phase after which the controller decides by itself
 STATE_PERIOD = 0.05  # s between states in which nothing has changed
@@ -22,6 +21,7 @@ HEARD = {  # topic: value of the core, field of the inputs
     'phase': (types.PhaseEstimate, 'estimate'),
     'machine_state': (types.MachineState, 'machine'),
 }
+REQUESTS = ('arm', 'disarm', 'emergency_stop', 'reset_faults')
 
 
 class LoadControllerNode(Node):
@@ -43,10 +43,9 @@ class LoadControllerNode(Node):
         self.create_subscription(SessionState, 'session', self._on_session, qos.STATE)
         self._commands = self.create_publisher(LoadCommand, 'load_command', qos.COMMANDS)
         self._states = self.create_publisher(LoadState, 'load_state', qos.STATE)
-        self._prescriptions = self.create_publisher(Prescription, 'prescription', qos.STATE)
-        self.create_service(Prescribe, 'prescribe', self._on_prescribe)
-        for name in ('arm', 'disarm', 'emergency_stop', 'reset_faults'):
-            self.create_service(Trigger, name, self._answerer(getattr(self._controller, name)))
+        requests.serve_prescriptions(self, self._controller.prescribe)
+        requests.serve(self, {name: partial(self._on_request, name) for name in REQUESTS},
+                       self._decide)
         self.create_timer(SILENCE, self._on_timer)
         self.create_timer(graph.PERIOD, self._on_graph_timer)
 
@@ -56,49 +55,31 @@ class LoadControllerNode(Node):
             self._diagnostics.heard(topic, value.stamp)
             self._inputs = replace(self._inputs, **{name: value})
             if topic == 'phase':
-                self._decide(max(conversions.now(self), value.stamp))
+                self._decide(value.stamp)
         return listen
 
     def _on_session(self, message):
         self._inputs = replace(self._inputs, session_heard=conversions.now(self))
 
     def _on_timer(self):
-        now = conversions.now(self)
-        if now - self._decided >= SILENCE:
-            self._decide(now)
+        if conversions.now(self) - self._decided >= SILENCE:
+            self._decide()
 
     def _on_graph_timer(self):
         self._inputs = replace(self._inputs, graph=graph.reason(self, (*HEARD, 'session')))
 
-    def _decide(self, now):
-        self._decided = now
+    def _decide(self, stamp=0.0):
+        self._decided = now = max(conversions.now(self), stamp)
         command, state = self._controller.step(self._inputs, now)
         self._commands.publish(conversions.to_msg(command))
         self._state = state
         if self._changes.worth_saying(state):
             self._states.publish(conversions.to_msg(state))
 
-    def _on_prescribe(self, request, response):
-        try:
-            prescription = conversions.from_msg(types.Prescription, request.prescription)
-        except ValueError as error:
-            response.reason = str(error)
-        else:
-            response.reason = self._controller.prescribe(
-                prescription, conversions.now(self)) or ''
-        response.accepted = not response.reason
-        if response.accepted:
-            self._prescriptions.publish(request.prescription)
-        return response
-
-    def _answerer(self, request):
-        def answer(_, response):
-            reason = request(conversions.now(self))
-            response.success, response.message = reason is None, reason or ''
-            self.get_logger().info(f'{request.__name__}: {reason or "done"}')
-            self._decide(conversions.now(self))
-            return response
-        return answer
+    def _on_request(self, name, now):
+        reason = getattr(self._controller, name)(now)
+        self.get_logger().info(f'{name}: {reason or "done"}')
+        return reason
 
 
 def main(args=None):

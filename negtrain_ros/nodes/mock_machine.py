@@ -11,6 +11,7 @@ from negtrain_ros.shell import conversions, injections, parameters, qos, run
 from negtrain_ros.shell.diagnostics import Diagnostics
 from negtrain_ros.sim.athlete import Athlete, AthleteSettings
 from negtrain_ros.sim.faults import FaultInjector
+from negtrain_ros.sim.hardware import Hardware
 from negtrain_ros.sim.kinematics import KinematicsSettings
 from negtrain_ros.sim.machine import Machine, MachineSettings
 from negtrain_ros.sim.muscle import MuscleSettings
@@ -36,11 +37,12 @@ class MockMachine(Node):
             kinematics=KinematicsSettings, athlete=AthleteSettings, muscle=MuscleSettings)
         # Where time is simulated this node makes it, and nobody tells it how late it is.
         self._makes_time = self.get_parameter('use_sim_time').value
-        self._station = Station(
-            Machine(machine, guard, kinematics), Athlete(athlete, muscle, simulation.seed))
-        self._injector = FaultInjector()
-        injections.accept(self, self._injector, lambda: self._station.machine.now)
-        self._diagnostics = Diagnostics(self, lambda: self._station.machine.state().faults)
+        self._machine = Machine(machine, guard, kinematics)
+        self._station = Station(self._machine, Athlete(athlete, muscle, simulation.seed))
+        injector = FaultInjector()
+        self._hardware = Hardware(self._station, injector)
+        injections.accept(self, injector, lambda: self._machine.now)
+        self._diagnostics = Diagnostics(self, lambda: self._machine.state().faults)
         self.create_subscription(LoadCommand, 'load_command', self._on_command, qos.COMMANDS)
         self.create_subscription(SessionState, 'session', self._on_session, qos.STATE)
         if self._makes_time:
@@ -49,42 +51,34 @@ class MockMachine(Node):
         self._states = self.create_publisher(MachineState, 'machine_state', qos.SAMPLES)
         self._truths = self.create_publisher(Truth, 'truth', qos.SAMPLES)
         self._pace = Pace(simulation, time.monotonic())
-        self._station.machine.skip(time.time())
+        self._machine.skip(time.time())
         self._changes = Changes(types.MachineState, STATE_PERIOD, ['load', 'sequence'])
         self.create_timer(self._pace.period, self._on_timer,
                           clock=Clock(clock_type=ClockType.STEADY_TIME))
 
     def _on_command(self, message):
         command = conversions.from_msg(types.LoadCommand, message)
-        machine = self._station.machine
         self._diagnostics.heard('load_command', command.stamp)
-        arriving = self._injector.command(machine.now, command)
-        if arriving is not None:
-            machine.command(arriving, machine.now)
-        if command.stamp >= machine.now - self._pace.step_time / 2:
+        self._hardware.command(command)
+        if command.stamp >= self._machine.now - self._pace.step_time / 2:
             self._advance(self._pace.answered(time.monotonic()))
 
     def _on_session(self, message):
-        instruction = types.Instruction(message.instruction)
-        fast = instruction is types.Instruction.LIFT_FAST
-        self._station.athlete.hear(types.Instruction.TRAIN if fast else instruction, maximal=fast)
+        self._station.athlete.hear(types.Instruction(message.instruction))
 
     def _on_timer(self):
         steps = self._pace.due(time.monotonic())
-        self._station.machine.skip(self._pace.lost)
+        self._machine.skip(self._pace.lost)
         self._advance(steps)
 
     def _advance(self, steps):
         for _ in range(steps):
-            self._injector.step(self._station.machine.now, self._station)
-            state, counts = self._station.step(self._pace.step_time)
+            state, sample = self._hardware.step(self._pace.step_time)
             header = Header(stamp=conversions.to_time(state.stamp))
             if self._makes_time:
                 self._times.publish(Now(clock=header.stamp))
             if self._changes.worth_saying(state):
                 self._states.publish(conversions.to_msg(state))
-            sample = self._injector.sample(
-                state.stamp, counts, self._station.machine.settings.resolution)
             if sample is not None:
                 self._counts.publish(EncoderCounts(
                     header=Header(stamp=conversions.to_time(sample.stamp)), counts=sample.counts))
@@ -92,10 +86,10 @@ class MockMachine(Node):
                 self._truths.publish(self._truth(header))
 
     def _truth(self, header):
-        machine, athlete = self._station.machine, self._station.athlete
+        machine, station = self._machine, self._station
         return Truth(header=header, position=machine.position, velocity=machine.velocity,
-                     load=machine.load, athlete_force=self._station.effort.force,
-                     intention=getattr(Truth, athlete.intention.name))
+                     load=machine.load, athlete_force=station.effort.force,
+                     intention=getattr(Truth, station.athlete.intention.name))
 
 
 def main(args=None):

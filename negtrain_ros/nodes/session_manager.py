@@ -12,14 +12,13 @@ from negtrain_ros.core.course import Event
 from negtrain_ros.core.session import Session, SessionEnded, SessionSettings
 from negtrain_ros.core.strength import StrengthSettings
 from negtrain_ros.history.settings import HistorySettings
-from negtrain_ros.shell import conversions, parameters, qos, run
+from negtrain_ros.shell import conversions, parameters, qos, requests, run
 from negtrain_ros.shell.actions import Actions
 from negtrain_ros.shell.diagnostics import Diagnostics
 from negtrain_ros.shell.keeping import open_history
 from negtrain_ros.shell.offers import Offers
 from negtrain_ros.shell.wishes import Wishes
 from rclpy.node import Node
-from std_srvs.srv import Trigger
 
 PERIOD = 0.05  # s
 HEARTBEAT = 0.25  # s between states in which nothing but the clock has changed
@@ -45,8 +44,8 @@ class SessionManager(Node):
         self.create_subscription(LoadState, 'load_state', self._on_load, qos.STATE)
         self.create_subscription(Repetition, 'repetitions', self._on_repetition, qos.KEPT_EVENTS)
         self._states = self.create_publisher(SessionState, 'session', qos.STATE)
-        for name, event in REQUESTS.items():
-            self.create_service(Trigger, name, partial(self._on_request, event))
+        requests.serve(self, {name: partial(self._on_request, event)
+                              for name, event in REQUESTS.items()}, self._step)
         offers = Offers(
             self._begin, self._occupied, partial(conversions.now, self), history, self._journal,
             calibration=calibration, strength=strength, test_rest=session.test_rest)
@@ -74,11 +73,8 @@ class SessionManager(Node):
         self._journal.hear(repetition)
         self._step()
 
-    def _on_request(self, event, _, response):
-        refusal = self._session.request(event, conversions.now(self), event.name.lower())
-        response.success, response.message = refusal is None, refusal or ''
-        self._step()
-        return response
+    def _on_request(self, event, now):
+        return self._session.request(event, now, event.name.lower())
 
     def _on_cancel(self):
         self._session.request(Event.STOP, conversions.now(self), 'cancelled')

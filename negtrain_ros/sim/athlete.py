@@ -41,7 +41,8 @@ class Effort:
 
 # Looked up at every step, for which an enumeration is slow.
 RESTING, HOLDING, LIFTING, LOWERING, PUSHING = Intention
-TRAINING = (Instruction.MOVE_LIGHT, Instruction.TRAIN)
+SETS = (Instruction.TRAIN, Instruction.LIFT_FAST)
+TRAINING = (Instruction.MOVE_LIGHT, *SETS)
 MOVING = (LIFTING, LOWERING)
 
 # By his isometric force: the stiffness of a muscle goes with its crossbridges, as its force.
@@ -124,15 +125,14 @@ class Athlete:
         self._place = self._home()
         self._outward = True
         self._heard = self._instruction = Instruction.NOTHING
-        self._maximal_heard = self._maximal = False
         self._reaction = 0.0
         self._since = 0.0
         self._felt = 0.0
 
-    def hear(self, instruction: Instruction, *, maximal: bool = False) -> None:
-        """Read the display; `maximal` asks for lifts as fast as he can."""
-        if (instruction, maximal) != (self._heard, self._maximal_heard):
-            self._heard, self._maximal_heard = instruction, maximal
+    def hear(self, instruction: Instruction) -> None:
+        """Read the display."""
+        if instruction is not self._heard:
+            self._heard = instruction
             self._reaction = self.settings.reaction_time * self._random.uniform(0.8, 1.2)
 
     def step(self, dt: float, position: float, velocity: float, load: float) -> Effort:
@@ -144,7 +144,7 @@ class Athlete:
         :param load: that the machine applies [kg]
         """
         condition = self.condition
-        if self._instruction != self._heard or self._maximal != self._maximal_heard:
+        if self._instruction is not self._heard:
             self._react(dt, position)
         self._felt += (load * GRAVITY - self._felt) * min(1.0, dt / FEELING)
         if condition.gone:
@@ -170,7 +170,7 @@ class Athlete:
         if self._reaction > 0.0:
             return
         before = self._instruction
-        self._instruction, self._maximal = self._heard, self._maximal_heard
+        self._instruction = self._heard
         self._since = 0.0
         if self.intention is PUSHING:
             self.intention, self._place = HOLDING, position
@@ -294,7 +294,7 @@ class Athlete:
     @property
     def _due(self) -> bool:
         """Tell whether the repetition of the incident has come."""
-        return (self._instruction is Instruction.TRAIN
+        return (self._instruction in SETS
                 and self.repetition == self.settings.incident_repetition)
 
     def _let_go(self, position: float) -> None:
@@ -320,7 +320,7 @@ class Athlete:
         build = self._build
         wanted = self._felt + build * (REFLEX_STIFFNESS * error + REFLEX_DAMPING * drift)
         available = full * muscle.share(course)[0]
-        sprints = self._maximal and self.intention is LIFTING and (
+        sprints = self._instruction is Instruction.LIFT_FAST and self.intention is LIFTING and (
             self.settings.top - position > 0.12 * velocity)
         muscle.will(dt, 1.0 if sprints or wanted > available else wanted / available)
         force = muscle.activation * full * share

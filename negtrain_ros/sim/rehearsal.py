@@ -33,6 +33,7 @@ from negtrain_ros.core.types import (
 )
 from negtrain_ros.sim.athlete import Athlete, AthleteSettings
 from negtrain_ros.sim.faults import FaultInjection, FaultInjector
+from negtrain_ros.sim.hardware import Hardware
 from negtrain_ros.sim.machine import Machine, MachineSettings
 from negtrain_ros.sim.muscle import MuscleSettings
 from negtrain_ros.sim.station import Station
@@ -101,11 +102,10 @@ class Rehearsal:
         machine = machine or MachineSettings()
         self.athlete = Athlete(athlete or AthleteSettings(), muscle, seed)
         self.station = Station(Machine(machine, guard), self.athlete)
-        self.injector = FaultInjector(injections)
+        self._hardware = Hardware(self.station, FaultInjector(injections))
         self.controller = LoadController(load)
         self.repetitions: list[Repetition] = []
         self.faults: list[tuple[float, Fault]] = []
-        self._resolution = machine.resolution
         self._encoder = Encoder(EncoderSettings(
             counts_per_metre=1.0 / machine.resolution, counter_bits=machine.counter_bits,
             offset=-machine.counter_start * machine.resolution, rate=self.settings.rate,
@@ -134,11 +134,8 @@ class Rehearsal:
 
     def step(self) -> None:
         """Move everything on by one sample of the encoder."""
-        station, injector = self.station, self.injector
-        injector.step(station.machine.now, station)
-        machine, counts = station.step(1.0 / self.settings.rate)
+        machine, sample = self._hardware.step(1.0 / self.settings.rate)
         now = machine.stamp
-        sample = injector.sample(now, counts, self._resolution)
         handle = self._encoder.check(now) if sample is None else self._encoder.step(
             sample.counts, sample.stamp)
         estimate = self._inputs.estimate
@@ -154,15 +151,13 @@ class Rehearsal:
         command, state = self.controller.step(self._inputs, now)
         self._on_the_way.append(command)
         if len(self._on_the_way) > self.settings.delay:
-            arrived = injector.command(now, self._on_the_way.popleft())
-            if arrived is not None:
-                station.machine.command(arrived, now)
+            self._hardware.command(self._on_the_way.popleft())
         self._explanation = state.explanation
         if state.faults != self._reported:
             self.faults += [(now, fault) for fault in state.faults if fault not in self._reported]
             self._reported = state.faults
         if estimate is not None:
-            self._recorder.step(station, estimate, command, state, self._training)
+            self._recorder.step(self.station, estimate, command, state, self._training)
 
     def calibrate(self) -> None:
         """Find the range with light repetitions."""

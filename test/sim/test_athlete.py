@@ -31,11 +31,11 @@ def negative(station):
 class Gym:
     """An athlete at a machine whose load is a function of what happens."""
 
-    def __init__(self, load, *, seed=0, muscle=None, guard=None, start=0.1, maximal=False,
-                 rise=200.0, **athlete):
+    def __init__(self, load, *, seed=0, muscle=None, guard=None, start=0.1, rise=200.0,
+                 **athlete):
         self.athlete = Athlete(AthleteSettings(**athlete), muscle, seed)
         self.station = Station(Machine(MachineSettings(start=start), guard), self.athlete)
-        self.law, self.rise, self.maximal = load, rise, maximal
+        self.law, self.rise = load, rise
         self.load, self.sequence = 0.0, 0
         self.rows = []
         self.faults = set()
@@ -45,7 +45,7 @@ class Gym:
         machine = self.station.machine
         first = len(self.rows)
         for _ in range(round(duration / PERIOD)):
-            self.athlete.hear(instruction, maximal=self.maximal)
+            self.athlete.hear(instruction)
             step = self.law(self.station) - self.load
             self.load += min(max(step, -1000.0 * PERIOD), self.rise * PERIOD)
             self.sequence += 1
@@ -184,9 +184,9 @@ def test_tremor_is_an_oscillation_of_its_amplitude_in_its_band():
 @pytest.mark.parametrize('share', [0.4, 0.6, 0.8])
 def test_a_maximal_lift_is_as_fast_as_the_force_velocity_curve_allows(share):
     muscle = MuscleSettings()
-    gym = Gym(constant(share * 101.0), muscle=muscle, maximal=True, concentric_time=0.5, tremor=0)
+    gym = Gym(constant(share * 101.0), muscle=muscle, concentric_time=0.5, tremor=0)
     gym.run(2.5, Instruction.TAKE_POSITION)
-    part = gym.run(2.0, Instruction.TRAIN)
+    part = gym.run(2.0, Instruction.LIFT_FAST)
     even = part.velocity[np.argmax(part.position > 0.3)]
     speeds = np.linspace(0.0, 1.8, 1801)
     fresh = Muscle(muscle)
@@ -272,12 +272,12 @@ def test_he_leaves_between_two_repetitions():
 
 
 def test_fatigue_slows_the_last_repetitions_of_a_hard_set():
-    gym = Gym(constant(80.0), muscle=MuscleSettings(endurance=60.0), maximal=True,
-              concentric_time=0.8, eccentric_time=2.0, rise=100.0)
+    gym = Gym(constant(80.0), muscle=MuscleSettings(endurance=60.0), concentric_time=0.8,
+              eccentric_time=2.0, rise=100.0)
     gym.run(2.5, Instruction.TAKE_POSITION)
-    early = gym.run(7.0, Instruction.TRAIN).velocity.max()
-    gym.run(10.0, Instruction.TRAIN)
-    late = gym.run(7.0, Instruction.TRAIN).velocity.max()
+    early = gym.run(7.0, Instruction.LIFT_FAST).velocity.max()
+    gym.run(10.0, Instruction.LIFT_FAST)
+    late = gym.run(7.0, Instruction.LIFT_FAST).velocity.max()
     assert late < 0.93 * early
 
 
