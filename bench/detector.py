@@ -32,6 +32,7 @@ import typer
 SHARE = 0.6
 OURS = 'negtrain'
 RIVAL_SETS = 200  # are enough to tell how noisy the others are
+RECORDED = (PhaseSettings(min_range=0.15), RepetitionSettings(min_range=0.15))
 FAMILIES = ('velocity average', 'zigzag')
 Flips = list[tuple[float, int]]
 
@@ -233,7 +234,7 @@ def draw_set(path: Path) -> None:
     with TemporaryDirectory() as folder:
         file = Path(folder) / 'set.csv'
         file.write_text('time,position\n' + ''.join(f'{t:.4f},{x:.5f}\n' for t, x in rows))
-        picture.plot(list(run(read_csv(file), 0.15, 'con-ecc')), path)
+        picture.plot(list(run(read_csv(file), *RECORDED)), path)
 
 
 def cost_on_recordings(folder: Path) -> dict[str, float]:
@@ -242,7 +243,7 @@ def cost_on_recordings(folder: Path) -> dict[str, float]:
     for path in sorted(folder.glob('*.csv')):
         recording = read_csv(path)
         begin = time.process_time()
-        for _ in run(recording, 0.15, 'con-ecc'):
+        for _ in run(recording, *RECORDED):
             pass
         costs[path.stem] = 1e6 * (time.process_time() - begin) / len(recording.times)
     return costs

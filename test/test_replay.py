@@ -79,3 +79,41 @@ def test_what_is_no_recording_gets_one_line_with_its_number(content, told, tmp_p
 def test_a_missing_file_gets_one_line(tmp_path):
     result = run(tmp_path / 'none.csv')
     assert result.exit_code == 2 and len(result.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(('section', 'counted'), [
+    ('{}', 3),
+    ('{phase.min_range: 0.9, repetition.min_range: 0.9}', 0),
+    ('{repetition: {min_range: 0.9}}', 0),
+])
+@pytest.mark.parametrize('node', ['/**/phase_detector', 'phase_detector', '/**'])
+def test_the_detector_of_a_machine_is_that_of_its_parameters(
+        node, section, counted, recording, tmp_path):
+    file = tmp_path / 'parameters.yaml'
+    file.write_text(f'{node}:\n  ros__parameters: {section}\n'
+                    'encoder_publisher:\n  ros__parameters: {encoder.rate: 1.0}\n')
+    result = run(recording, '--params-file', file)
+    assert result.exit_code == 0, result.stderr
+    assert f'{counted} repetitions counted' in result.stdout
+    assert '3 repetitions counted' in run(
+        recording, '--params-file', file, '--min-rom', 0.15).stdout
+
+
+@pytest.mark.parametrize(('content', 'told'), [
+    ('/**: {ros__parameters: {phase.demand: 1000.0}}', 'phase.demand = 1000.0 is outside'),
+    ('/**: {ros__parameters: {phase.demnad: 8.0}}', 'there is no parameter phase.demnad'),
+    ('/**: {ros__parameters: {phase.order: 3}}', 'phase.order = 3 is not of type str'),
+    ('[1, 2]', 'no parameters of nodes'),
+    ('phase_detector: 3', 'no parameters of nodes'),
+    ('phase_detector: {phase.demand: 8.0}', 'no parameters of nodes'),
+    ('a: b: c', 'no parameters of nodes'),
+    ('', 'no parameters of nodes'),
+    (None, 'No such file'),
+])
+def test_what_are_no_parameters_gets_one_line(content, told, recording, tmp_path):
+    file = tmp_path / 'parameters.yaml'
+    if content is not None:
+        file.write_text(content)
+    result = run(recording, '--params-file', file)
+    assert result.exit_code == 2
+    assert told in result.stderr and len(result.stderr.splitlines()) == 1

@@ -6,7 +6,7 @@ from dataclasses import replace
 from enum import StrEnum
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from negtrain_ros.core.phase import PhaseSettings
 from negtrain_ros.core.repetition import RepetitionSettings
@@ -38,19 +38,23 @@ def replay(
         help='recording: CSV with time in s and position in m, or MCAP of a session')],
     min_rom: Annotated[float | None, typer.Option(
         help='shortest travel that can be half a repetition, in m', min=0.01, max=1.0,
-        show_default='0.15; MCAP: as the machine has it by default')] = None,
-    order: Annotated[OrderWord, typer.Option(
-        help='which phase begins a repetition')] = OrderWord.con_ecc,
+        show_default='0.15; MCAP or --params-file: as the machine has it')] = None,
+    order: Annotated[OrderWord | None, typer.Option(
+        help='which phase begins a repetition',
+        show_default='con-ecc; --params-file: as the machine has it')] = None,
+    params_file: Annotated[Path | None, typer.Option(
+        help='parameters of the nodes; those of phase_detector are used')] = None,
     format: Annotated[Output, typer.Option(help='how to write the result')] = Output.table,
     plot_file: Annotated[Path | None, typer.Option(
         '--plot', help='draw position, phases and repetitions into this PNG')] = None,
 ) -> None:
     """Run the core over a recording and tell its phases and repetitions."""
     try:
-        if file.suffix == '.mcap':
-            moments = _again(file, min_rom, order.value)
-        else:
-            moments = run(read_csv(file), min_rom or MIN_ROM, order.value)
+        recorded = file.suffix == '.mcap'
+        if min_rom is None and params_file is None and not recorded:
+            min_rom = MIN_ROM
+        settings = _settings(params_file, min_range=min_rom, order=order and order.value)
+        moments = _again(file, *settings) if recorded else run(read_csv(file), *settings)
     except Unusable as problem:
         typer.echo(str(problem), err=True)
         raise typer.Exit(UNUSABLE) from None
@@ -66,14 +70,24 @@ def replay(
         print_table(moments)
 
 
-def _again(file: Path, min_range: float | None, order: str) -> Iterator[Moment]:
+def _settings(
+    params_file: Path | None, **given: float | str | None,
+) -> tuple[PhaseSettings, RepetitionSettings]:
+    """Return the settings of a file, or the defaults, with what was given besides."""
+    phase, repetition = PhaseSettings(), RepetitionSettings()
+    if params_file is not None:
+        from negtrain_ros.replay.machine import detector
+        phase, repetition = detector(params_file)
+    said: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    return replace(phase, **said), replace(repetition, **said)
+
+
+def _again(
+    file: Path, phase: PhaseSettings, repetition: RepetitionSettings,
+) -> Iterator[Moment]:
     """Read a session and detect its phases again; say on standard error how many are the same."""
     from negtrain_ros.replay.redetection import Redetection
     from negtrain_ros.replay.session import read_mcap
-    phase, repetition = PhaseSettings(order=order), RepetitionSettings(order=order)
-    if min_range is not None:
-        phase = replace(phase, min_range=min_range)
-        repetition = replace(repetition, min_range=min_range)
     redetection = Redetection(read_mcap(file), phase, repetition)
 
     def told() -> Iterator[Moment]:

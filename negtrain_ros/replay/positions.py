@@ -87,11 +87,13 @@ def _columns(rows: Any) -> tuple[list[float], list[float], list[float]]:
     return found[0], found[1], loads
 
 
-def run(recording: Recording, min_range: float, order: str) -> Iterator[Moment]:
+def run(
+    recording: Recording, phase: PhaseSettings, repetition: RepetitionSettings,
+) -> Iterator[Moment]:
     """Step the core through a recording, each sample with nothing but those before it."""
     encoder = Encoder(recording.encoder)
-    detector = PhaseDetector(PhaseSettings(min_range=min_range, order=order))
-    counter = RepetitionCounter(RepetitionSettings(min_range=min_range, order=order))
+    detector = PhaseDetector(phase)
+    counter = RepetitionCounter(repetition)
     for time, counts, load in zip(
             recording.times, recording.counts, recording.loads, strict=True):
         handle = encoder.step(counts, time)

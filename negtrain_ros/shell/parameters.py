@@ -1,6 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """Settings of the core as parameters of a node."""
+from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
@@ -23,21 +24,9 @@ def declare(node: Node, **groups: type[Settings]) -> list[Any]:
     """
     given = {name: value.value for name, value in node.get_parameters_by_prefix('').items()
              if name not in OF_EVERY_NODE and not name.startswith('qos_overrides.')}
-    known = {f'{prefix}.{field.name}': (prefix, field)
-             for prefix, kind in groups.items() for field in fields(kind)}
-    values: dict[str, dict[str, Any]] = {prefix: {} for prefix in groups}
-    for name, value in given.items():
+    settings = make(node.get_name(), given, **groups)
+    for name in given:
         node.undeclare_parameter(name)
-        if name not in known:
-            raise ValueError(f'{node.get_name()}: there is no parameter {name}')
-        prefix, field = known[name]
-        if type(value) is int and isinstance(field.default, float):
-            value = float(value)
-        if type(value) is not type(field.default):
-            raise ValueError(f'{node.get_name()}: {name} = {value!r} is not of type '
-                             f'{type(field.default).__name__}')
-        values[prefix][field.name] = value
-    settings = [_made(node, prefix, kind, values[prefix]) for prefix, kind in groups.items()]
     for (prefix, kind), made in zip(groups.items(), settings, strict=True):
         for field in fields(kind):
             node.declare_parameter(f'{prefix}.{field.name}', getattr(made, field.name),
@@ -45,11 +34,33 @@ def declare(node: Node, **groups: type[Settings]) -> list[Any]:
     return settings
 
 
-def _made(node: Node, prefix: str, kind: type[Settings], values: dict[str, Any]) -> Settings:
-    try:
-        return kind(**values)
-    except ValueError as refusal:
-        raise ValueError(f'{node.get_name()}: {prefix}.{refusal}') from None
+def make(node: str, given: Mapping[str, Any], **groups: type[Settings]) -> list[Any]:
+    """
+    Return the settings of a node with the values that it was given; arguments as of declare().
+
+    :param given: values by the names of the parameters
+    :raises ValueError: naming the node and the parameter that is unknown or not allowed
+    """
+    known = {f'{prefix}.{field.name}': (prefix, field)
+             for prefix, kind in groups.items() for field in fields(kind)}
+    values: dict[str, dict[str, Any]] = {prefix: {} for prefix in groups}
+    for name, value in given.items():
+        if name not in known:
+            raise ValueError(f'{node}: there is no parameter {name}')
+        prefix, field = known[name]
+        if type(value) is int and isinstance(field.default, float):
+            value = float(value)
+        if type(value) is not type(field.default):
+            raise ValueError(f'{node}: {name} = {value!r} is not of type '
+                             f'{type(field.default).__name__}')
+        values[prefix][field.name] = value
+    made = []
+    for prefix, kind in groups.items():
+        try:
+            made.append(kind(**values[prefix]))
+        except ValueError as refusal:
+            raise ValueError(f'{node}: {prefix}.{refusal}') from None
+    return made
 
 
 def _descriptor(field: Any) -> ParameterDescriptor:
