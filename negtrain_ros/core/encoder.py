@@ -142,9 +142,8 @@ class Encoder:
         distance = abs(position - self._motion.predict(stamp))
         if distance <= settings.surprise:
             return False
-        allowed = (max(settings.surprise, 6.0 * self._motion.noise)
-                   + 0.5 * settings.acceleration * interval * interval)
-        return distance > allowed
+        allowed = settings.surprise + 0.5 * settings.acceleration * interval * interval
+        return distance > max(allowed, 6.0 * self._motion.noise)
 
     def _start(self, position: float, stamp: float) -> Handle:
         self._heard = stamp

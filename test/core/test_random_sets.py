@@ -6,6 +6,7 @@ from dataclasses import replace
 from bench.detector import judge, product
 from negtrain_ros.sim.movement import Movement, random_movement, record
 import numpy as np
+import pytest
 
 
 def score(seeds):
@@ -28,7 +29,8 @@ def test_no_turn_is_false_or_lost_in_200_sets_with_and_without_tremor():
     assert score(range(200)) == (0, 0, 0)
 
 
-def test_noise_of_20_mm_at_20_hz_costs_no_repetition():
+@pytest.mark.parametrize('jump', [0.0, 0.2, 0.4, 1.0])
+def test_noise_of_20_mm_at_20_hz_costs_no_repetition_nor_do_jumps(jump):
     false = 0
     for seed in range(6):
         movement = Movement(
@@ -36,6 +38,7 @@ def test_noise_of_20_mm_at_20_hz_costs_no_repetition():
             down_time=2.8 - 0.3 * seed, lead=2.0, up_first=bool(seed % 2), spread=0.05,
             noise=0.02, resolution=0.001, rate=20.0, jitter=0.1)
         recording = record(movement, np.random.default_rng(seed))
+        recording.positions[100 + seed::200] += jump
         flips, counted, _ = product(movement, recording)
         assert counted == 12
         false += judge(movement, recording, flips)[0]
