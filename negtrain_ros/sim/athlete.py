@@ -3,10 +3,8 @@
 """
 An athlete who does what the display says, and knows what he means by it.
 
-He follows a planned movement at his tempo. His force is what he feels of the load, corrected by
-reflexes towards the plan, as far as his muscles can; muscle and co-contraction damp at once what
-the reflexes are too slow for. Tremor is a displacement of the hand on top of that, so that the
-motion without it is known exactly.
+He follows a planned movement at his tempo, as far as his hand can. Tremor is a displacement of the
+hand on top of that, so that the motion without it is known exactly.
 """
 from dataclasses import dataclass
 from enum import IntEnum
@@ -14,7 +12,8 @@ from enum import IntEnum
 from negtrain_ros.core.settings import parameter, Settings
 from negtrain_ros.core.types import GRAVITY, Instruction
 from negtrain_ros.core.value import value
-from negtrain_ros.sim.muscle import Muscle, MuscleSettings
+from negtrain_ros.sim.hand import Hand
+from negtrain_ros.sim.muscle import MuscleSettings
 from negtrain_ros.sim.plan import Plan
 from negtrain_ros.sim.tremor import Tremor
 import numpy as np
@@ -45,14 +44,6 @@ SETS = (Instruction.TRAIN, Instruction.LIFT_FAST)
 TRAINING = (Instruction.MOVE_LIGHT, *SETS)
 MOVING = (LIFTING, LOWERING)
 
-# By his isometric force: the stiffness of a muscle goes with its crossbridges, as its force.
-REFLEX_STIFFNESS = 2.2  # 1/m
-REFLEX_DAMPING = 0.35  # s/m
-# Without delay: what crossbridges and co-contraction resist, more as the muscle works harder.
-SLACK_STIFFNESS, TAUT_STIFFNESS = 0.7, 4.2  # 1/m
-SLACK_DAMPING, TAUT_DAMPING = 0.13, 0.48  # s/m
-PULL = -60.0  # N, he would rather follow the handle than pull it down
-FEELING = 0.05  # s, time constant of feeling the load
 EASY_SPEED = 0.15  # m/s, getting into position
 RISE = 1.0  # s, until he pushes with all his force
 RESISTANCE = 5.0  # kg, with which a held handle tells him that he has come to it
@@ -114,8 +105,8 @@ class Athlete:
         self, settings: AthleteSettings, muscle: MuscleSettings | None = None, seed: int = 0,
     ) -> None:
         self.settings = settings
-        self.muscle = Muscle(muscle or MuscleSettings())
-        self._build = self.muscle.isometric
+        self._hand = Hand(muscle or MuscleSettings())
+        self.muscle = self._hand.muscle
         self.condition = Condition()
         self.intention = RESTING
         self.repetition = 0
@@ -127,7 +118,6 @@ class Athlete:
         self._heard = self._instruction = Instruction.NOTHING
         self._reaction = 0.0
         self._since = 0.0
-        self._felt = 0.0
 
     def hear(self, instruction: Instruction) -> None:
         """Read the display."""
@@ -146,7 +136,7 @@ class Athlete:
         condition = self.condition
         if self._instruction is not self._heard:
             self._react(dt, position)
-        self._felt += (load * GRAVITY - self._felt) * min(1.0, dt / FEELING)
+        self._hand.feel(dt, load)
         if condition.gone:
             self._let_go(position)
         elif self._movement is not None:
@@ -154,8 +144,7 @@ class Athlete:
         else:
             self._stay(dt, position, load)
         if self.intention is RESTING:
-            self.muscle.activation = 0.0
-            self.muscle.tire(dt, 0.0)
+            self._hand.rest(dt)
             return Effort(0.0, 0.0, self._tremor.displacement)
         amplitude = self.settings.tremor + condition.tremor
         tremor = self._tremor.step(dt, amplitude, self.intention in MOVING)
@@ -221,7 +210,7 @@ class Athlete:
         movement = self._movement
         assert movement is not None
         if (self._instruction is Instruction.PUSH
-                and self._felt > RESISTANCE * GRAVITY):
+                and self._hand.felt > RESISTANCE * GRAVITY):
             self._push()
             return
         before = movement.clock
@@ -308,30 +297,12 @@ class Athlete:
 
     def _force(self, dt: float, position: float, velocity: float) -> tuple[float, float]:
         """Return the force [N] on the handle, and how it falls with its velocity [N s/m]."""
-        muscle, full = self.muscle, self.muscle.isometric
-        share, loss = muscle.share(velocity)
         if self.intention is PUSHING:
-            muscle.will(dt, self._since / RISE)
-            return muscle.activation * full * share, muscle.activation * full * loss
+            return self._hand.push(dt, self._since / RISE, velocity)
+        if (self._instruction is Instruction.LIFT_FAST and self.intention is LIFTING
+                and self.settings.top - position > 0.12 * velocity):
+            return self._hand.push(dt, 1.0, velocity)
         movement = self._movement
-        planned, course = (self._place, 0.0) if movement is None else (
+        place, course = (self._place, 0.0) if movement is None else (
             movement.position, movement.velocity)
-        error, drift = planned - position, course - velocity
-        build = self._build
-        wanted = self._felt + build * (REFLEX_STIFFNESS * error + REFLEX_DAMPING * drift)
-        available = full * muscle.share(course)[0]
-        sprints = self._instruction is Instruction.LIFT_FAST and self.intention is LIFTING and (
-            self.settings.top - position > 0.12 * velocity)
-        muscle.will(dt, 1.0 if sprints or wanted > available else wanted / available)
-        force = muscle.activation * full * share
-        damping = muscle.activation * full * loss
-        if not sprints:
-            taut = muscle.activation
-            stiff = SLACK_STIFFNESS + taut * (TAUT_STIFFNESS - SLACK_STIFFNESS)
-            viscous = build * (
-                SLACK_DAMPING + taut * (TAUT_DAMPING - SLACK_DAMPING))
-            force += build * stiff * error + viscous * drift
-            damping += viscous
-        if force > full * share:
-            return full * share, full * loss
-        return (force, damping) if force > PULL else (PULL, 0.0)
+        return self._hand.follow(dt, place, course, position, velocity)
