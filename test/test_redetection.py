@@ -13,7 +13,7 @@ from negtrain_ros.replay.command import replay
 from negtrain_ros.replay.redetection import content, Redetection
 from negtrain_ros.replay.session import read_mcap
 from negtrain_ros.shell import conversions
-from negtrain_ros.sim.faults import FaultInjection
+from negtrain_ros.sim.plays import FaultInjection
 from negtrain_ros.sim.rehearsal import Rehearsal, RehearsalSettings
 import pytest
 from rclpy.serialization import serialize_message

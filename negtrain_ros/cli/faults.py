@@ -20,7 +20,7 @@ from negtrain_ros.cli.trainer import Unfinished
 from negtrain_ros.core.safety import RULES
 from negtrain_ros.core.types import Fault, Method, Prescription
 from negtrain_ros.runner import NodeDied
-from negtrain_ros.sim.faults import Place, PLAYS
+from negtrain_ros.sim.plays import Place, PLAYS
 from rich.console import Console
 from rich.progress import Progress
 from typer import Option

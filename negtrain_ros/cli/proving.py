@@ -27,7 +27,7 @@ from negtrain_ros.history.opening import open_to_read
 from negtrain_ros.history.tables import REPETITIONS
 from negtrain_ros.runner import Runner
 from negtrain_ros.shell.conversions import seconds
-from negtrain_ros.sim.faults import PLAYS
+from negtrain_ros.sim.plays import PLAYS
 from sqlalchemy import select
 
 HEAVY = 0.97    # share of the eccentric load that has to be there when something breaks

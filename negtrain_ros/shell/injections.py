@@ -4,7 +4,8 @@
 from collections.abc import Callable
 
 from negtrain_ros.core.types import Fault
-from negtrain_ros.sim.faults import FaultInjection, FaultInjector, Place, PLAYS
+from negtrain_ros.sim.faults import FaultInjector
+from negtrain_ros.sim.plays import FaultInjection, Place, PLAYS
 from rcl_interfaces.msg import ParameterDescriptor, SetParametersResult
 from rclpy.node import Node
 from rclpy.parameter import Parameter

@@ -32,10 +32,11 @@ from negtrain_ros.core.types import (
     Verdict,
 )
 from negtrain_ros.sim.athlete import Athlete, AthleteSettings
-from negtrain_ros.sim.faults import FaultInjection, FaultInjector
+from negtrain_ros.sim.faults import FaultInjector
 from negtrain_ros.sim.hardware import Hardware
 from negtrain_ros.sim.machine import Machine, MachineSettings
 from negtrain_ros.sim.muscle import MuscleSettings
+from negtrain_ros.sim.plays import FaultInjection
 from negtrain_ros.sim.station import Station
 from negtrain_ros.sim.trace import Recorder, Trace
 

@@ -7,8 +7,8 @@ from negtrain_ros.core.load import LoadSettings
 from negtrain_ros.core.safety import RULES
 from negtrain_ros.core.types import Fault
 from negtrain_ros.sim.athlete import AthleteSettings, Intention
-from negtrain_ros.sim.faults import FaultInjection, Place, PLAYS
 from negtrain_ros.sim.machine import MachineSettings
+from negtrain_ros.sim.plays import FaultInjection, Place, PLAYS
 from negtrain_ros.sim.rehearsal import Rehearsal, RehearsalSettings
 import numpy as np
 import pytest

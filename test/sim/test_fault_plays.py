@@ -5,8 +5,9 @@ import math
 
 from negtrain_ros.core.types import Fault, Instruction, LoadCommand
 from negtrain_ros.sim.athlete import Athlete, AthleteSettings
-from negtrain_ros.sim.faults import FaultInjection, FaultInjector, Place, PLAYS
+from negtrain_ros.sim.faults import FaultInjector
 from negtrain_ros.sim.machine import Disturbance, Machine, MachineSettings
+from negtrain_ros.sim.plays import FaultInjection, Place, PLAYS
 from negtrain_ros.sim.station import Station
 import pytest
 
