@@ -1,7 +1,9 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """What counts as a repetition, and what is measured in it."""
+import gc
 from math import inf, isnan, nan
+import tracemalloc
 
 from chain import repetitions, smooth, steps
 from negtrain_ros.core.measure import spectral_arc_length
@@ -162,6 +164,22 @@ def test_a_known_range_decides_what_counts():
     path = smooth([(1.0, 0.1), (1.0, 0.3), (1.0, 0.1), (0.6, 0.1)], RATE)
     found = [counter.step(handle, estimate) for handle, estimate, _ in steps(path, RATE)]
     assert [r.verdict for r in found if r is not None] == [Verdict.TOO_SHORT]
+
+
+def test_the_chain_keeps_no_more_after_forty_repetitions_than_after_ten():
+    random = np.random.default_rng(1)
+    path = smooth([(1.0, 0.1), *40 * ONE], 100.0)
+    sizes = []
+    tracemalloc.start()
+    try:
+        for k, _ in enumerate(steps(path + 0.0005 * random.standard_normal(len(path)), 100.0)):
+            if k in (len(path) // 4, len(path) - 1):
+                gc.collect()
+                sizes.append(tracemalloc.get_traced_memory()[0])
+    finally:
+        tracemalloc.stop()
+    early, late = sizes
+    assert late < 1.1 * early
 
 
 def test_memory_of_a_leg_is_bounded():
