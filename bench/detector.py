@@ -44,8 +44,8 @@ def product(
     order = 'con-ecc' if movement.up_first else 'ecc-con'
     least = max(0.01, SHARE * movement.range)
     encoder = Encoder(EncoderSettings(
-        counts_per_metre=1.0 / movement.resolution, rate=movement.rate, bottom_stop=-100.0,
-        top_stop=100.0, silence=max(0.05, 2.0 / movement.rate)))
+        counts_per_metre=1.0 / movement.resolution, bottom_stop=-100.0, top_stop=100.0,
+        silence=max(0.05, 2.0 / movement.rate)))
     detector = PhaseDetector(replace(
         settings or PhaseSettings(), min_range=least, order=order))
     counter = RepetitionCounter(RepetitionSettings(min_range=least, order=order))

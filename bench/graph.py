@@ -37,7 +37,6 @@ def running(
             namespace=namespace, composed=composed, use_sim_time=factor != 1.0, parameters={
                 'mock_machine': {'simulation.rate': rate, 'simulation.real_time_factor': factor,
                                  'muscle.maximum': REFERENCE.limit, **(mock_machine or {})},
-                'encoder_publisher': {'encoder.rate': rate},
                 'load_controller': load_controller or {},
                 'session_manager': {'history.folder': folder}})
         with Path(folder, 'nodes.log').open('w') as log, \

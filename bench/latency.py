@@ -31,8 +31,6 @@ def play(
     words = ['--ros-args', '--log-level', 'error', '--params-file',
              str(bringup.parameters_file()), '-r', '/clock:=clock', '-p', 'use_sim_time:=true',
              '-p', f'drive:rate:={float(rate)}', '-p', f'drive:duration:={seconds}']
-    if 'encoder_publisher' in nodes:
-        words += ['-p', f'encoder_publisher:encoder.rate:={float(rate)}']
     groups = [('drive', *nodes)] if composed else [('drive',), *((node,) for node in nodes)]
     processes = {' '.join(group): subprocess.Popen(
         [sys.executable, '-m', 'bench.hops', *group, *words], stdout=subprocess.PIPE, text=True)

@@ -91,7 +91,7 @@ def test_the_detector_of_a_machine_is_that_of_its_parameters(
         node, section, counted, recording, tmp_path):
     file = tmp_path / 'parameters.yaml'
     file.write_text(f'{node}:\n  ros__parameters: {section}\n'
-                    'encoder_publisher:\n  ros__parameters: {encoder.rate: 1.0}\n')
+                    'encoder_publisher:\n  ros__parameters: {encoder.silence: 0.1}\n')
     result = run(recording, '--params-file', file)
     assert result.exit_code == 0, result.stderr
     assert f'{counted} repetitions counted' in result.stdout

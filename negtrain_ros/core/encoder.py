@@ -18,7 +18,6 @@ class EncoderSettings(Settings):
     counter_bits: int = parameter(32, 'width of the counter that wraps around', 8, 32)
     offset: float = parameter(0.0, 'position at count 0', -100.0, 100.0, unit='m')
     direction: int = parameter(1, '1 or -1: whether the counts grow upwards', -1, 1)
-    rate: float = parameter(250.0, 'samples per second', 5.0, 2000.0, unit='1/s')
     bottom_stop: float = parameter(-0.05, 'lowest possible position', -100.0, 100.0, unit='m')
     top_stop: float = parameter(2.0, 'highest possible position', -100.0, 100.0, unit='m')
     silence: float = parameter(

@@ -45,10 +45,10 @@ def read_csv(path: Path) -> Recording:
     if len(times) < 2:
         raise Unusable(f'{path}:{1 + len(times)}: no movement in it, {len(times)} samples')
     interval = median(later - earlier for earlier, later in pairwise(times))
-    interval = min(max(interval, 0.0005), 0.2)
+    interval = min(interval, 0.2)
     # a recording has no stops that are known, and pauses as long as they please
     encoder = EncoderSettings(
-        counts_per_metre=COUNTS_PER_METRE, rate=1.0 / interval, silence=max(0.05, 3.0 * interval),
+        counts_per_metre=COUNTS_PER_METRE, silence=max(0.05, 3.0 * interval),
         bottom_stop=-100.0, top_stop=100.0, frozen_after=3600.0)
     counts = [round(position * COUNTS_PER_METRE) for position in positions]
     return Recording(times, counts, loads, encoder)

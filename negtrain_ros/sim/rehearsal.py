@@ -109,8 +109,8 @@ class Rehearsal:
         self.faults: list[tuple[float, Fault]] = []
         self._encoder = Encoder(EncoderSettings(
             counts_per_metre=1.0 / machine.resolution, counter_bits=machine.counter_bits,
-            offset=-machine.counter_start * machine.resolution, rate=self.settings.rate,
-            bottom_stop=-0.05, top_stop=machine.stroke + 0.05))
+            offset=-machine.counter_start * machine.resolution, bottom_stop=-0.05,
+            top_stop=machine.stroke + 0.05))
         self._detector = PhaseDetector(phase or PhaseSettings())
         self._counter = RepetitionCounter(RepetitionSettings(moving_mass=machine.mass))
         self._calibration = RangeCalibration(CalibrationSettings(top_stop=machine.stroke))

@@ -25,7 +25,7 @@ def smooth(knots, rate):
 def steps(path, rate, *, order='con-ecc', min_range=0.1, load=nan):
     """Step the chain through a path; yield handle, estimate and repetition of each sample."""
     encoder = Encoder(EncoderSettings(
-        counts_per_metre=COUNTS, rate=rate, bottom_stop=-2.0, top_stop=4.0))
+        counts_per_metre=COUNTS, bottom_stop=-2.0, top_stop=4.0))
     detector = PhaseDetector(PhaseSettings(min_range=min_range, order=order))
     counter = RepetitionCounter(RepetitionSettings(min_range=min_range, order=order))
     for k, position in enumerate(path):

@@ -63,7 +63,7 @@ def phases_of_a_way_down_at(speed):
     """Return the phases half way down the personal range, where it goes on slowly."""
     detector = PhaseDetector(PhaseSettings())
     detector.expect(Prescription(range=Range(0.1, 0.5), order=Order.CONCENTRIC_FIRST))
-    encoder = Encoder(EncoderSettings(rate=RATE))
+    encoder = Encoder(EncoderSettings())
     path = smooth([(0.5, 0.1), (1.0, 0.5), (1.0, 0.32)], RATE)
     path += [0.32 - speed * k / RATE for k in range(int(4.0 * RATE))]
     return [detector.step(encoder.step(round(x * 10000.0), k / RATE)).phase

@@ -14,7 +14,7 @@ BROKEN = """/**:
   ros__parameters: [1, 2
 """
 REFUSED = [
-    ('encoder_publisher', 'encoder.rate', 'fast', 'is not of type float'),
+    ('encoder_publisher', 'encoder.silence', 'long', 'is not of type float'),
     ('phase_detector', 'phase.there_is_none_of_this_name', '1.0', 'there is no parameter'),
     ('load_controller', 'load.machine_limit', '501.0', 'is outside'),
     ('load_controller', 'load.rise', '.nan', 'is outside'),

@@ -43,7 +43,6 @@ class Season:
             'mock_machine': {
                 'simulation.real_time_factor': 0.0, 'simulation.rate': RATE,
                 'athlete.concentric_time': 1.0, 'athlete.eccentric_time': 2.0},
-            'encoder_publisher': {'encoder.rate': RATE},
             'session_manager': {
                 'history.folder': str(folder), 'session.countdown': 2.0, 'session.test_rest': 3.0,
                 # A dead node is seen by others for some real seconds, which here are many.
