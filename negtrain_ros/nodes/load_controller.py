@@ -9,7 +9,7 @@ from negtrain_ros.core import types
 from negtrain_ros.core.changes import Changes
 from negtrain_ros.core.inputs import Inputs
 from negtrain_ros.core.load import LoadController, LoadSettings
-from negtrain_ros.shell import conversions, graph, parameters, qos, requests, run, topics
+from negtrain_ros.shell import conversions, graph, parameters, qos, run, services, topics
 from negtrain_ros.shell.diagnostics import Diagnostics
 from rclpy.node import Node
 
@@ -43,8 +43,8 @@ class LoadControllerNode(Node):
         self.create_subscription(SessionState, 'session', self._on_session, qos.STATE)
         self._commands = self.create_publisher(LoadCommand, 'load_command', qos.COMMANDS)
         self._states = self.create_publisher(LoadState, 'load_state', qos.STATE)
-        requests.serve_prescriptions(self, self._controller.prescribe)
-        requests.serve(self, {name: partial(self._on_request, name) for name in REQUESTS},
+        services.serve_prescriptions(self, self._controller.prescribe)
+        services.serve(self, {name: partial(self._on_request, name) for name in REQUESTS},
                        self._decide)
         self.create_timer(SILENCE, self._on_timer)
         self.create_timer(graph.PERIOD, self._on_graph_timer)

@@ -12,7 +12,7 @@ from negtrain_ros.core.course import Event
 from negtrain_ros.core.session import Session, SessionEnded, SessionSettings
 from negtrain_ros.core.strength import StrengthSettings
 from negtrain_ros.history.settings import HistorySettings
-from negtrain_ros.shell import conversions, parameters, qos, requests, run
+from negtrain_ros.shell import conversions, parameters, qos, run, services
 from negtrain_ros.shell.actions import Actions
 from negtrain_ros.shell.diagnostics import Diagnostics
 from negtrain_ros.shell.keeping import open_history
@@ -44,7 +44,7 @@ class SessionManager(Node):
         self.create_subscription(LoadState, 'load_state', self._on_load, qos.STATE)
         self.create_subscription(Repetition, 'repetitions', self._on_repetition, qos.KEPT_EVENTS)
         self._states = self.create_publisher(SessionState, 'session', qos.STATE)
-        requests.serve(self, {name: partial(self._on_request, event)
+        services.serve(self, {name: partial(self._on_request, event)
                               for name, event in REQUESTS.items()}, self._step)
         offers = Offers(
             self._begin, self._occupied, partial(conversions.now, self), history, self._journal,
