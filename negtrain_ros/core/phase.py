@@ -32,6 +32,7 @@ PHASES = {direction: phase for phase, direction in DIRECTIONS.items()}
 ORDERS = {'con-ecc': Order.CONCENTRIC_FIRST, 'ecc-con': Order.ECCENTRIC_FIRST}
 SMALLEST_RANGE = 0.01  # m; whatever the personal range, less is no half of a repetition
 MIDDLE = (0.15, 0.85)  # of the personal range, where nobody means to rest
+CLEAR = 0.02           # share of a half repetition; noise below it hides no turn
 LEGS = 5               # whose ends are remembered at either end
 SLOWNESS = 0.1         # 1/s; a hold is slower than this share of the shortest travel a second
 
@@ -49,6 +50,8 @@ class PhaseSettings(Settings):
     demand: float = parameter(
         8.0, 'evidence that makes a turn: displacement times speed, in their deviations',
         1.0, 50.0)
+    expected: float = parameter(
+        0.25, 'share of that where a repetition is half done, once it has been there', 0.02, 1.0)
     noise: float = parameter(
         3.0, 'by how much the furthest of many noisy positions exceeds the true one',
         1.0, 10.0)
@@ -178,12 +181,30 @@ class PhaseDetector:
         end = self._high if direction > 0 else self._low
         back = direction * (end - position)
         against = self._evidence(handle, back, back, -direction * velocity)
-        if against > settings.demand:
+        demand = self._demand(handle, end)
+        if against > demand:
             beyond = back - self._wandering(end)
-            if self._evidence(handle, beyond, back, -direction * velocity) > settings.demand:
+            if self._evidence(handle, beyond, back, -direction * velocity) > demand:
                 self._begin_leg(-direction, handle)
                 return 0.0
         return against
+
+    def _demand(self, handle: Handle, end: float) -> float:
+        """
+        Return the evidence that makes a turn.
+
+        Where a repetition is half done nobody parks the handle, as where it begins and ends: after
+        a whole leg to there, which is not the first, a turn is what everybody waits for. Noise
+        that is large beside the way looks like one too often.
+
+        :param end: how far the leg has come [m]
+        """
+        direction, settings, least = self._direction, self.settings, self._min_range
+        outward = direction == (1 if self._order is Order.CONCENTRIC_FIRST else -1)
+        if (outward and self._ends[direction] and direction * (end - self._from) >= least
+                and settings.noise * handle.position_deviation < CLEAR * least):
+            return settings.demand * settings.expected
+        return settings.demand
 
     def _wandering(self, end: float) -> float:
         """
