@@ -4,6 +4,7 @@
 from dataclasses import replace
 
 from bench.detector import judge, product
+from negtrain_ros.core.phase import PhaseSettings
 from negtrain_ros.sim.movement import Movement, random_movement, record
 import numpy as np
 import pytest
@@ -43,3 +44,19 @@ def test_noise_of_20_mm_at_20_hz_costs_no_repetition_nor_do_jumps(jump):
         assert counted == 12
         false += judge(movement, recording, flips)[0]
     assert false <= 3
+
+
+@pytest.mark.parametrize('up_first', [True, False])
+def test_less_evidence_is_asked_for_only_where_a_repetition_is_half_done(up_first):
+    movement = Movement(repetitions=6, resolution=0.001, top_rest=0.0, bottom_rest=0.0,
+                        up_time=1.2, down_time=1.6, up_first=up_first, spread=0.03)
+    home = 1 if up_first else -1
+    for seed in range(3):
+        recording = record(movement, np.random.default_rng(seed))
+        usual, same = (product(movement, recording, PhaseSettings(expected=expected))[0]
+                       for expected in (0.25, 1.0))
+        assert [direction for _, direction in usual] == [direction for _, direction in same]
+        gains = [(late - early, way) for (early, way), (late, _) in zip(usual, same, strict=True)]
+        assert not any(gain for gain, way in gains if way == home)
+        assert gains[1][0] == 0.0, 'before the first there is nothing to expect'
+        assert all(gain >= 0.0 for gain, _ in gains) and sum(gain for gain, _ in gains) > 0.01
