@@ -30,6 +30,7 @@ from negtrain_ros.core.types import (
 
 PHASES = {direction: phase for phase, direction in DIRECTIONS.items()}
 ORDERS = {'con-ecc': Order.CONCENTRIC_FIRST, 'ecc-con': Order.ECCENTRIC_FIRST}
+OPENINGS = {Order.CONCENTRIC_FIRST: 1, Order.ECCENTRIC_FIRST: -1}
 SMALLEST_RANGE = 0.01  # m; whatever the personal range, less is no half of a repetition
 MIDDLE = (0.15, 0.85)  # of the personal range, where nobody means to rest
 CLEAR = 0.02           # share of a half repetition; noise below it hides no turn
@@ -181,6 +182,8 @@ class PhaseDetector:
         end = self._high if direction > 0 else self._low
         back = direction * (end - position)
         against = self._evidence(handle, back, back, -direction * velocity)
+        if against <= 0.0:
+            return against
         demand = self._demand(handle, end)
         if against > demand:
             beyond = back - self._wandering(end)
@@ -200,8 +203,8 @@ class PhaseDetector:
         :param end: how far the leg has come [m]
         """
         direction, settings, least = self._direction, self.settings, self._min_range
-        outward = direction == (1 if self._order is Order.CONCENTRIC_FIRST else -1)
-        if (outward and self._ends[direction] and direction * (end - self._from) >= least
+        if (direction == OPENINGS[self._order] and self._ends[direction]
+                and direction * (end - self._from) >= least
                 and settings.noise * handle.position_deviation < CLEAR * least):
             return settings.demand * settings.expected
         return settings.demand

@@ -5,12 +5,11 @@ from collections import deque
 from dataclasses import dataclass
 
 from negtrain_ros.core.measure import Leg, NOTHING, PENDING, Sample
-from negtrain_ros.core.phase import ORDERS
+from negtrain_ros.core.phase import OPENINGS, ORDERS
 from negtrain_ros.core.settings import parameter, Settings
 from negtrain_ros.core.types import (
     DIRECTIONS,
     Handle,
-    Order,
     Phase,
     PhaseEstimate,
     PhaseMeasure,
@@ -22,7 +21,6 @@ from negtrain_ros.core.types import (
     Verdict,
 )
 
-OPENINGS = {Order.CONCENTRIC_FIRST: 1, Order.ECCENTRIC_FIRST: -1}
 HOLDS = (Phase.BOTTOM_HOLD, Phase.TOP_HOLD)
 
 

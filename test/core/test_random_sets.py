@@ -53,10 +53,10 @@ def test_less_evidence_is_asked_for_only_where_a_repetition_is_half_done(up_firs
     home = 1 if up_first else -1
     for seed in range(3):
         recording = record(movement, np.random.default_rng(seed))
-        usual, same = (product(movement, recording, PhaseSettings(expected=expected))[0]
-                       for expected in (0.5, 1.0))
-        assert [direction for _, direction in usual] == [direction for _, direction in same]
-        gains = [(late - early, way) for (early, way), (late, _) in zip(usual, same, strict=True)]
+        less, same = (product(movement, recording, PhaseSettings(expected=expected))[0]
+                      for expected in (0.5, 1.0))
+        assert [direction for _, direction in less] == [direction for _, direction in same]
+        gains = [(late - early, way) for (early, way), (late, _) in zip(less, same, strict=True)]
         assert not any(gain for gain, way in gains if way == home)
         assert gains[1][0] == 0.0, 'before the first there is nothing to expect'
         assert all(gain >= 0.0 for gain, _ in gains) and sum(gain for gain, _ in gains) > 0.01
