@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """From the counts of the encoder to the motion of the handle; faults 2 to 6 of the fault table."""
 from dataclasses import dataclass, replace
-from math import isfinite, sqrt
+from math import cbrt, copysign, isfinite
 
 from negtrain_ros.core.motion import MotionEstimator, MotionSettings
 from negtrain_ros.core.settings import parameter, Settings
 from negtrain_ros.core.types import Fault, Handle, Quality
 
+STOPPING = 1000.0  # m/s³, jerk at the end of a way of a metre within 0.4 s; no hand stops harder
 
 @dataclass(frozen=True)
 class EncoderSettings(Settings):
@@ -35,7 +36,7 @@ class EncoderSettings(Settings):
     frozen_after: float = parameter(
         0.2, 'time for which counts stand still after an impossible stop', 0.05, 3600.0, unit='s')
     frozen_speed: float = parameter(
-        0.1, 'speed out of which no handle stops dead between the stops', 0.02, 2.0, unit='m/s')
+        0.05, 'speed out of which no handle stops dead between the stops', 0.01, 2.0, unit='m/s')
 
     def __post_init__(self) -> None:
         """Raise ValueError for settings that contradict each other."""
@@ -55,9 +56,9 @@ class Encoder:
         self._motion = MotionEstimator(motion or MotionSettings())
         self._turn = 1 << settings.counter_bits
         self._scale = settings.direction / settings.counts_per_metre
-        # one step of the encoder is enough to stop in from this speed
-        possible = sqrt(2.0 * settings.acceleration / settings.counts_per_metre)
-        self._no_stop = max(settings.frozen_speed, possible)
+        # a hand stops a handle within this time over the last two steps of the encoder, of which
+        # it may show only one, and the other is in the estimate
+        self._unseen = cbrt(2.0 * 6.0 / (STOPPING * settings.counts_per_metre))
         self.reset()
 
     def reset(self) -> None:
@@ -71,7 +72,7 @@ class Encoder:
         self._sane_since = 0.0
         self._heard = 0.0
         self._moved = 0.0
-        self._speed_before = 0.0
+        self._speed_before = self._interval_before = 0.0
         self._frozen = False
 
     def step(self, counts: int, stamp: float) -> Handle:
@@ -105,10 +106,10 @@ class Encoder:
         interval = stamp - last.stamp
         if self._impossible(position, stamp, interval):
             return self._doubt(stamp, Fault.ENCODER_JUMP, counts, total, position)
-        change = abs(self._scale * (total - self._total)) / interval
+        change = self._scale * (total - self._total)
         self._accept(counts, total)
         handle = self._motion.step(position, stamp)
-        self._watch_frozen(change, handle, stamp)
+        self._watch_frozen(change, interval, handle, stamp)
         if self._frozen:
             handle = replace(handle, quality=Quality.FAULTY, faults=(Fault.ENCODER_FROZEN,))
         elif self._fault is not None:
@@ -182,16 +183,22 @@ class Encoder:
             quality = Quality.FAULTY
         return replace(self._last, stamp=stamp, quality=quality, faults=(fault,))
 
-    def _watch_frozen(self, change: float, handle: Handle, stamp: float) -> None:
+    def _watch_frozen(self, change: float, interval: float, handle: Handle, stamp: float) -> None:
         """Notice counts that stopped dead out of a movement, away from both stops."""
-        settings = self.settings
-        if change > 0.0:
+        if change:
             # an estimate lags behind a quick but possible stop, the last change does not
-            self._speed_before = min(abs(handle.velocity), change)
+            direction = copysign(1.0, change)
+            self._speed_before = min(direction * handle.velocity, direction * change / interval)
+            self._interval_before = interval
             self._moved, self._frozen = stamp, False
-            return
-        margin = 0.02
-        between = settings.bottom_stop + margin < handle.position < settings.top_stop - margin
-        if (between and self._speed_before > self._no_stop
-                and stamp - self._moved >= settings.frozen_after):
+        elif stamp - self._moved >= self.settings.frozen_after and self._stopped_dead(handle):
             self._frozen = True
+
+    def _stopped_dead(self, handle: Handle) -> bool:
+        """Whether no hand could have stopped the handle so fast, and there is no stop."""
+        settings, margin = self.settings, 0.02
+        if not settings.bottom_stop + margin < handle.position < settings.top_stop - margin:
+            return False
+        # mean speed over the last interval in which a handle is seen to move that a hand stops
+        time = self._unseen + 0.5 * self._interval_before
+        return self._speed_before > max(settings.frozen_speed, 0.5 * STOPPING * time * time)

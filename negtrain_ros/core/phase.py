@@ -52,7 +52,7 @@ class PhaseSettings(Settings):
         8.0, 'evidence that makes a turn: displacement times speed, in their deviations',
         1.0, 50.0)
     expected: float = parameter(
-        1.0, 'share of that where a repetition is half done, once it has been there', 0.02, 1.0)
+        0.5, 'share of that where a repetition is half done, once it has been there', 0.02, 1.0)
     noise: float = parameter(
         3.0, 'by how much the furthest of many noisy positions exceeds the true one',
         1.0, 10.0)

@@ -8,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from negtrain_ros.core.encoder import Encoder, EncoderSettings
 from negtrain_ros.core.types import Fault, Quality
+from negtrain_ros.sim.movement import Movement, record
+import numpy as np
 import pytest
 
 SETTINGS = EncoderSettings(counts_per_metre=10000.0, bottom_stop=-0.1, top_stop=1.2)
@@ -121,14 +123,28 @@ def test_missing_samples_for_40_ms_are_no_fault():
     assert encoder.step(count + round(0.8 * 0.040 * 10000), stamp + 0.040).quality is Quality.GOOD
 
 
-def test_counts_that_stop_dead_between_the_stops_are_frozen():
+@pytest.mark.parametrize('speed', [0.1, 0.2, 0.6])
+def test_counts_that_stop_dead_between_the_stops_are_frozen(speed):
     encoder = Encoder(SETTINGS)
-    _, count, stamp = moved(encoder, speed=0.6, seconds=0.8)
+    _, count, stamp = moved(encoder, speed=speed, seconds=0.8)
     handles = [encoder.step(count, stamp + k * PERIOD) for k in range(1, 100)]
     frozen = [handle for handle in handles if Fault.ENCODER_FROZEN in handle.faults]
     assert frozen[0].quality is Quality.FAULTY
     assert frozen[0].stamp - stamp == pytest.approx(0.2, abs=0.01)
     assert encoder.step(count + 50, stamp + 100 * PERIOD).faults == ()
+
+
+@given(st.floats(0.05, 1.2), st.floats(0.4, 5.0), st.floats(1e-5, 5e-3), st.floats(50.0, 1000.0),
+       st.integers(0, 1000))
+def test_a_handle_that_a_hand_brings_to_rest_is_not_frozen(extent, tempo, step, rate, seed):
+    recording = record(
+        Movement(repetitions=1, range=extent, up_time=tempo, down_time=tempo, lead=0.5,
+                 top_rest=0.5, resolution=step, rate=rate, jitter=0.1),
+        np.random.default_rng(seed))
+    encoder = Encoder(EncoderSettings(counts_per_metre=1.0 / step))
+    counts = np.round(recording.positions / step).astype(int).tolist()
+    handles = map(encoder.step, counts, recording.times.tolist())
+    assert not any(Fault.ENCODER_FROZEN in handle.faults for handle in handles)
 
 
 def test_a_handle_that_rests_after_a_silence_is_not_frozen():
