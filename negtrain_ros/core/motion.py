@@ -24,6 +24,7 @@ from negtrain_ros.core.types import Handle
 SLOWEST_STEPS = 4.0   # 1/s; slower steps leave an error of an age that no longer matters
 OVERDUE = 2.0         # steps within which a handle that has turned may still show none
 EDGE_DEVIATION = 0.1  # steps; what the play between two edges adds to the deviation
+TREMBLING = 0.5       # steps; the same, while the count trembles
 SETTLING = 30         # samples after which rate and noise are known
 
 
@@ -189,7 +190,7 @@ class MotionEstimator:
             elif velocity < -fastest:
                 velocity = -fastest
         self._velocity = velocity
-        play = EDGE_DEVIATION * step
+        play = (TREMBLING if step > 0.0 and edges.trembles(stamp) else EDGE_DEVIATION) * step
         return Handle(stamp, position + edges.arch, velocity,
                       sqrt(min(position_variance, blur * blur) + play * play),
                       velocity_deviation)

@@ -31,9 +31,9 @@ class TremorSettings(Settings):
     smoothing: float = parameter(
         0.08, 'time constant of the slow part of the position', 0.02, 0.5, unit='s')
     hysteresis: float = parameter(
-        0.25, 'way back that ends half a cycle, as a share of it', 0.0, 0.9)
+        0.4, 'way back that ends half a cycle, as a share of it', 0.0, 0.9)
     noise: float = parameter(
-        3.0, 'the same, in standard deviations of the position', 1.0, 10.0)
+        1.0, 'the same, in standard deviations of the position', 0.5, 10.0)
     outrun: float = parameter(
         3.0, 'a movement faster by this factor shows jerks, not tremor', 1.0, 20.0)
     memory: float = parameter(

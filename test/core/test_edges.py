@@ -39,3 +39,9 @@ def test_a_turn_without_a_second_step_is_not_believed_for_long():
     soon, late = (read([*readings, *[2] * later], [0.1, 0.1, *[-0.08] * (20 + later)])
                   for later in (5, 15))
     assert soon.arch < 0.0 and late.arch == 0.0
+
+
+def test_a_count_trembles_once_it_went_there_back_and_there_again_and_not_for_long():
+    assert not read([1, 2, 3, 2, 1], [0.0] * 5).trembles(0.01)
+    edges = read([1, 2, 1, 2, 1], [0.0] * 5)
+    assert edges.trembles(0.01) and not edges.trembles(0.5)

@@ -84,3 +84,9 @@ def test_memory_is_bounded():
     for k in range(5000):
         estimator.step(0.1 * sin(k / 50.0), k / 250.0)
     assert len(estimator._fits) == MotionSettings().memories
+
+
+def test_a_count_that_trembles_hides_more():
+    handles = estimate([0.001 * (k // 10 % 2) for k in range(500)], 250.0)
+    still = estimate([0.001 * (k == 50) for k in range(500)], 250.0)
+    assert handles[-1].position_deviation > 3.0 * still[-1].position_deviation
