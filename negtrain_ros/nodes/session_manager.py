@@ -15,17 +15,17 @@ from negtrain_ros.history.settings import HistorySettings
 from negtrain_ros.shell import conversions, parameters, qos, run, services
 from negtrain_ros.shell.actions import Actions
 from negtrain_ros.shell.diagnostics import Diagnostics
+from negtrain_ros.shell.inbox import InboxNode
 from negtrain_ros.shell.keeping import open_history
 from negtrain_ros.shell.offers import Offers
 from negtrain_ros.shell.wishes import Wishes
-from rclpy.node import Node
 
 PERIOD = 0.05  # s
 HEARTBEAT = 0.25  # s between states in which nothing but the clock has changed
 REQUESTS = {'pause': Event.PAUSE, 'resume': Event.RESUME, 'skip_rest': Event.RESTED}
 
 
-class SessionManager(Node):
+class SessionManager(InboxNode):
     """Serve the actions, subscribe `load_state` and `repetitions`, publish `session`."""
 
     def __init__(self, **options):

@@ -7,11 +7,11 @@ from negtrain_ros.history.database import default_folder
 from negtrain_ros.history.history import History
 from negtrain_ros.history.journal import Journal
 from negtrain_ros.history.settings import HistorySettings
+from negtrain_ros.shell.inbox import InboxNode
 from negtrain_ros.shell.recorder import Recorder
-from rclpy.node import Node
 
 
-def open_history(node: Node, place: HistorySettings) -> tuple[History, Journal]:
+def open_history(node: InboxNode, place: HistorySettings) -> tuple[History, Journal]:
     """
     Return the history of a machine, and the journal that writes sessions into it.
 

@@ -1,26 +1,36 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """Keep everything that is published while a session lasts."""
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Iterator
 import math
+from operator import itemgetter
 from pathlib import Path
+import time
 
 from negtrain_interfaces.msg import HandleState, LoadState
 from negtrain_ros.history.recording import Recording
 from negtrain_ros.history.trace import Sample
 from negtrain_ros.shell import topics
-from rclpy.node import Node
+from negtrain_ros.shell.conversions import seconds
+from negtrain_ros.shell.inbox import Inbox, InboxNode
+from rclpy.clock import Clock, ClockType
+from rclpy.qos import QoSProfile
 from rclpy.serialization import deserialize_message
 from rclpy.subscription import Subscription
+from rclpy.timer import Timer
 
+PERIOD = 0.05  # s between two times that messages are fetched
+DEPTH = 1000   # messages of a topic that wait to be fetched
 TRACE_PERIOD = 0.05  # s, enough for a picture
+
+Message = tuple[int, Subscription, bytes]
+"""When it was received [ns since 1970], by whom, serialised."""
 
 
 class Recorder:
     """Writes one MCAP file for each session; messages are kept as they came."""
 
-    def __init__(self, node: Node, folder: Path, warn: Callable[[str], object]) -> None:
+    def __init__(self, node: InboxNode, folder: Path, warn: Callable[[str], object]) -> None:
         """
         Record into a folder on behalf of a node.
 
@@ -32,7 +42,9 @@ class Recorder:
         self._recording: Recording | None = None
         self._load = math.nan
         self._trace: list[Sample] = []
-        self._subscriptions: list[Subscription] = []
+        self._inboxes: list[Inbox] = []
+        self._timer: Timer | None = None
+        self._written = (0, 0)  # ns, clocks of computer and node when messages were last written
 
     def begin(self, session: int) -> None:
         """Begin the recording of a session, or its next part after an interruption."""
@@ -45,35 +57,61 @@ class Recorder:
         except (OSError, ValueError) as error:
             self._warn(f'not recorded: {error}')
             return
-        self._subscriptions = [
-            self._node.create_subscription(
-                kind, topic, partial(self._write, self._node.resolve_topic_name(topic), kind),
-                profile, raw=True)
+        self._written = self._clocks()
+        self._inboxes = [
+            self._node.create_inbox(kind, topic, QoSProfile(
+                depth=DEPTH, reliability=profile.reliability, durability=profile.durability),
+                raw=True)
             for topic, (kind, profile) in topics.MACHINE.items()]
+        self._timer = self._node.create_timer(
+            PERIOD, self._write, clock=Clock(clock_type=ClockType.STEADY_TIME))
 
     def end(self) -> str:
         """End the recording; return its file, empty if there was none."""
-        for subscription in self._subscriptions:
-            self._node.destroy_subscription(subscription)
-        self._subscriptions = []
-        recording, self._recording = self._recording, None
+        recording = self._recording
         if recording is None:
             return ''
+        self._write()
+        self._recording = None
+        assert self._timer is not None
+        self._node.destroy_timer(self._timer)
+        for inbox in self._inboxes:
+            self._node.destroy_subscription(inbox.subscription)
+        self._inboxes = []
         recording.close()
         return str(recording.path)
 
     def trace(self) -> list[Sample]:
         """Return time [s], position [m] and load [kg] since this was last asked for."""
+        self._write()
         trace, self._trace = self._trace, []
         return trace
 
-    def _write(self, topic: str, kind: type, data: bytes) -> None:
-        if self._recording is None:
+    def _write(self) -> None:
+        """Write what has come, in the order in which it did, at the time of the node."""
+        recording, (before, begin) = self._recording, self._written
+        if recording is None:
             return
-        now = self._node.get_clock().now().nanoseconds
-        self._recording.write(topic, f'negtrain_interfaces/msg/{kind.__name__}', data, now)
-        if kind is LoadState:
-            self._load = deserialize_message(data, kind).commanded
-        elif kind is HandleState and (
-                not self._trace or now * 1e-9 - self._trace[-1][0] >= TRACE_PERIOD):
-            self._trace.append((now * 1e-9, deserialize_message(data, kind).position, self._load))
+        after, end = self._written = self._clocks()
+        rate = (end - begin) / max(1, after - before)  # not 1 where time is simulated
+        for received, subscription, data in sorted(self._fetch(), key=itemgetter(0)):
+            kind = subscription.msg_type
+            recording.write(subscription.topic_name, f'negtrain_interfaces/msg/{kind.__name__}',
+                            data, end - round(rate * (after - received)))
+            if kind is LoadState:
+                self._load = deserialize_message(data, kind).commanded
+            elif kind is HandleState:
+                self._draw(deserialize_message(data, kind))
+
+    def _draw(self, handle: HandleState) -> None:
+        now = seconds(handle.header.stamp)
+        if not self._trace or now - self._trace[-1][0] >= TRACE_PERIOD:
+            self._trace.append((now, handle.position, self._load))
+
+    def _clocks(self) -> tuple[int, int]:
+        return time.time_ns(), self._node.get_clock().now().nanoseconds
+
+    def _fetch(self) -> Iterator[Message]:
+        for inbox in self._inboxes:
+            for data, received in inbox.take():
+                yield received, inbox.subscription, data
