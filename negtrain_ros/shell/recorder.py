@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Keep everything that is published while a session lasts."""
 from collections.abc import Callable, Iterator
+from heapq import merge
 import math
 from operator import itemgetter
 from pathlib import Path
@@ -93,11 +94,13 @@ class Recorder:
         if recording is None:
             return
         after, end = self._written = self._clocks()
-        rate = (end - begin) / max(1, after - before)  # not 1 where time is simulated
-        for received, subscription, data in sorted(self._fetch(), key=itemgetter(0)):
+        for received, subscription, data in merge(
+                *map(_messages, self._inboxes), key=itemgetter(0)):
             kind = subscription.msg_type
+            # The clock of the computer may be set, and simulated time goes at its own pace.
+            age = min(1.0, max(0.0, (after - received) / (after - before or 1)))
             recording.write(subscription.topic_name, f'negtrain_interfaces/msg/{kind.__name__}',
-                            data, end - round(rate * (after - received)))
+                            data, end - round(age * (end - begin)))
             if kind is LoadState:
                 self._load = deserialize_message(data, kind).commanded
             elif kind is HandleState:
@@ -111,7 +114,7 @@ class Recorder:
     def _clocks(self) -> tuple[int, int]:
         return time.time_ns(), self._node.get_clock().now().nanoseconds
 
-    def _fetch(self) -> Iterator[Message]:
-        for inbox in self._inboxes:
-            for data, received in inbox.take():
-                yield received, inbox.subscription, data
+
+def _messages(inbox: Inbox) -> Iterator[Message]:
+    for data, received in inbox.take():
+        yield received, inbox.subscription, data
