@@ -3,8 +3,8 @@
 """
 Messages that wait until somebody wants them.
 
-To call back costs several times as much as to take a message: a thread wakes up, and the
-executor after it. Nobody needs that for what is only looked at when something else happens.
+To be called back for each of a thousand messages a second costs more than to take them by the
+dozen: every time a thread wakes up, and the executor after it. See decision 0010.
 """
 from collections.abc import Iterator
 from typing import Any
