@@ -10,6 +10,7 @@ from negtrain_ros.core.types import Fault, Handle, Quality
 
 STOPPING = 1000.0  # m/s³, jerk at the end of a way of a metre within 0.4 s; no hand stops harder
 
+
 @dataclass(frozen=True)
 class EncoderSettings(Settings):
     """What the encoder is and what it cannot do."""

@@ -190,7 +190,7 @@ class MotionEstimator:
             elif velocity < -fastest:
                 velocity = -fastest
         self._velocity = velocity
-        play = (TREMBLING if step > 0.0 and edges.trembles(stamp) else EDGE_DEVIATION) * step
+        play = (TREMBLING if edges.trembles(stamp) else EDGE_DEVIATION) * step
         return Handle(stamp, position + edges.arch, velocity,
                       sqrt(min(position_variance, blur * blur) + play * play),
                       velocity_deviation)
