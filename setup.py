@@ -41,8 +41,7 @@ setup(
     license='Apache-2.0',
     entry_points={
         'console_scripts': [
-            *(f'{node} = {NAME}.nodes.{node}:main' for node in NODES),
-            f'composed = {NAME}.composed:main',
+            *(f'{node} = {NAME}.executables:{node}' for node in (*NODES, 'composed')),
             f'negtrain = {NAME}.cli:main',
         ],
     },

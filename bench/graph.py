@@ -36,6 +36,7 @@ def running(
         start = bringup.Start(
             namespace=namespace, composed=composed, use_sim_time=factor != 1.0, parameters={
                 'mock_machine': {'simulation.rate': rate, 'simulation.real_time_factor': factor,
+                                 'simulation.free_running': factor > 0.0,
                                  'muscle.maximum': REFERENCE.limit, **(mock_machine or {})},
                 'load_controller': load_controller or {},
                 'session_manager': {'history.folder': folder}})

@@ -27,6 +27,8 @@ OF_EVERY_NODE = re.compile(r'/rosout|/parameter_events|.*/(\w+_parameter\w*|get_
 
 # What a type does not say by itself.
 MEANINGS = {
+    'time_followed': 'how far a client has come that simulated time is to wait for; its name in '
+                     '`frame_id`, time zero when it leaves',
     'clock': 'simulated time, where `use_sim_time` is set; moves with the namespace',
     '/diagnostics': 'rates and ages of what every node hears, and its faults, once a second',
     'prescribe': 'what is to be trained from the next arming on; refused while armed',
@@ -104,11 +106,13 @@ def parameters(made: dict[str, Node]) -> str:
 
 
 def _topics(made: dict[str, Node]) -> Iterator[str]:
-    publishers = {(_relative(publisher.topic_name), publisher.msg_type): publisher.qos_profile
-                  for node in made.values() for publisher in node.publishers}
+    # Those that only clients publish stand here as the nodes hear them.
+    ends = [end for kind in ('subscriptions', 'publishers')
+            for node in made.values() for end in getattr(node, kind)]
+    qualities = {(_relative(end.topic_name), end.msg_type): end.qos_profile for end in ends}
     yield '## Topics'
     yield from _table('topic', 'type', 'from', 'to', 'kept', 'carries')
-    for (topic, kind), quality in sorted(publishers.items(), key=lambda item: item[0][0]):
+    for (topic, kind), quality in sorted(qualities.items(), key=lambda item: item[0][0]):
         if OF_EVERY_NODE.fullmatch(topic):
             continue
         sources = [name for name, node in made.items()

@@ -47,13 +47,17 @@ class Lines:
     def refresh(self) -> None:
         """Nothing to draw again."""
 
+    def note(self, text: str) -> None:
+        """Say something about the run itself."""
+        self._say('note', text)
+
     def show(self, topic: str, value: Any) -> None:
         """Take note of a value that was heard."""
         if topic == 'repetitions' and value.stage is Stage.COMPLETE:
             self._say(topic, describe(value, self._repetition))
         elif topic == 'session':
             self._repetition = value.repetition
-            self._say(topic, f'{value.stage.name.lower()}: {value.text}')
+            self._say(topic, stage_and_text(value))
         elif topic == 'load_state':
             self._say(topic, ', '.join(map(name_of, value.faults)))
 
@@ -72,6 +76,7 @@ class Display:
         self._live = Live(console=console, auto_refresh=False, transient=False)
         self._heard: dict[str, Any] = {}
         self._done: list[str] = []
+        self._note = ''
 
     def __enter__(self) -> Self:
         """Begin to draw."""
@@ -92,6 +97,12 @@ class Display:
             session = self._heard.get('session')
             self._done.append(describe(value, session.repetition if session else 0))
 
+    def note(self, text: str) -> None:
+        """Say something about the run itself, until something else is said."""
+        if text != self._note:
+            self._note = text
+            self.refresh()
+
     def refresh(self) -> None:
         """Draw what is known now."""
         self._live.update(self.picture(), refresh=True)
@@ -106,6 +117,8 @@ class Display:
         for row in (self._position(), self._load(), self._work(session), self._state()):
             rows.add_row(*row)
         past = [Text(line, style='dim') for line in self._done[-4:]]
+        if self._note:
+            past.append(Text(self._note, style='yellow'))
         title = 'negtrain' if session is None or not session.exercise else (
             f'{session.exercise.replace("_", " ")} · {name_of(session.method)}')
         return Panel(Group(rows, *past), title=title, width=2 * BAR)
@@ -132,7 +145,8 @@ class Display:
         if session is None or not session.sets:
             return 'session', 'not begun', ''
         left = f'{session.rest_left:4.0f} s' if session.rest_left else ''
-        return (name_of(session.stage), session.text,
+        stage = name_of(session.stage)
+        return (stage, session.text.removeprefix(stage).removeprefix(': '),
                 f'set {session.set}/{session.sets}  repetition '
                 f'{session.repetition}/{session.repetitions}  {left}')
 
@@ -143,6 +157,12 @@ class Display:
         faults = ', '.join(map(name_of, load.faults))
         return (name_of(load.mode), load.explanation,
                 Text(faults or 'no fault', style='bold red' if faults else 'dim'))
+
+
+def stage_and_text(session: SessionState) -> str:
+    """Return where a session is, and what it says; nothing of it twice."""
+    stage = name_of(session.stage)
+    return session.text if session.text.startswith(stage) else f'{stage}: {session.text}'
 
 
 def name_of(member: Enum) -> str:

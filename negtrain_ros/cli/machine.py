@@ -88,7 +88,7 @@ def _machine(namespace: str) -> Iterator[Trainer]:
     with Display(console) if console.is_terminal else Lines(console) as view:
         try:
             with Trainer(namespace, idle=view.refresh, on_value=view.show) as trainer:
-                trainer.wait_for_machine()
+                trainer.wait_for_machine(view.note)
                 yield trainer
         except Unfinished as failure:
             raise Refused(str(failure), status=1) from None

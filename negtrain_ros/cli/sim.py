@@ -21,6 +21,7 @@ from negtrain_ros.core.prescription import loads, PrescriptionSettings
 from negtrain_ros.core.types import Method, Prescription, SessionStage, SetSummary, Verdict
 from negtrain_ros.history.exercises import shipped_exercises
 from negtrain_ros.runner import NodeDied, Runner
+from negtrain_ros.sim.clock import SpeedMeter
 from rich.console import Console
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
@@ -28,7 +29,8 @@ from typer import Option
 
 METHODS = {method.name.lower(): method for method in Method}
 ATHLETE = 'simulated athlete'
-PAUSE = 20.0  # s of real time in which somebody may resume a paused training
+PAUSE = 20.0  # s of simulated time in which somebody may resume a paused training
+BUSY = 0.9  # of the real-time factor asked for, below which people are told
 
 
 def sim(
@@ -46,7 +48,8 @@ def sim(
     eccentric_time: Annotated[float, Option(min=1.0, max=15.0, help='tempo down [s]')] = 3.0,
     tremor: Annotated[float, Option(min=0.0, max=5.0, help="of the athlete's hand [mm]")] = 1.0,
     real_time_factor: Annotated[float, Option(
-        min=0.0, max=100.0, help='1: real time; 0: as fast as every sample is answered')] = 1.0,
+        min=0.0, max=100.0, help='1: real time, or slower on a busy computer; 0: as fast as '
+        'the nodes answer')] = 1.0,
     seed: Annotated[int, Option(min=0, help='of the athlete and the machine')] = 1,
     namespace: Annotated[str, Option(help='of the machine')] = '',
     domain: Annotated[int | None, Option(min=0, max=232, help='ROS_DOMAIN_ID')] = None,
@@ -71,11 +74,13 @@ def sim(
             'athlete.eccentric_time': eccentric_time, 'athlete.tremor': tremor / 1000.0},
             'session_manager': {'history.folder': str(folder.resolve())}})
     console = Console()
+    meter = SpeedMeter()
     live = display and console.is_terminal
     with (folder / 'nodes.log').open('w') as log, \
             (Display(console) if live else Lines(console)) as view:
         try:
-            summaries, recording = _run(start, log, view, prescription, sets, rest)
+            summaries, recording = _run(
+                start, log, view, prescription, sets, rest, meter, real_time_factor)
         except (Unfinished, NodeDied) as failure:
             raise Refused(str(failure), status=1) from None
     done = [repetition for one in summaries for repetition in one.repetitions
@@ -86,6 +91,9 @@ def sim(
     console.print(tabulate(done))
     console.print(f'{len(done)} of {sets * repetitions} repetitions counted · heaviest load in a '
                   f'lift {recording.heaviest_lift():.1f} kg', highlight=False)
+    if meter.overall < BUSY * real_time_factor:
+        console.print(f'the computer was busy: {meter.overall:.2f} of real time, '
+                      f'{meter.slowest:.2f} at the slowest', highlight=False)
     console.print(f'picture: {picture}', soft_wrap=True, highlight=False)
     if len(done) < sets * repetitions:
         ends = ', '.join(name_of(one.ended_by) for one in summaries)
@@ -94,7 +102,7 @@ def sim(
 
 def _run(
     start: bringup.Start, log: IO[str], view: Display | Lines, prescription: Prescription,
-    sets: int, rest: float,
+    sets: int, rest: float, meter: SpeedMeter, factor: float,
 ) -> tuple[tuple[SetSummary, ...], Recording]:
     """Bring the machine up, calibrate, train; return what came of it and what was recorded."""
     paused: dict[str, float] = {}
@@ -103,12 +111,16 @@ def _run(
 
     def idle() -> None:
         runner.check()
-        view.refresh()
         state = trainer.heard.get('session')
         if state is None or state.stage is not SessionStage.PAUSED:
             paused.clear()
-        elif time.monotonic() - paused.setdefault('since', time.monotonic()) > PAUSE:
+        elif state.stamp - paused.setdefault('since', state.stamp) > PAUSE:
             raise Unfinished(f'nobody resumed: {state.text}')
+        if trainer.now:
+            meter.step(trainer.now, time.monotonic())
+            view.note(f'computer busy: {meter.recent:.1f} of real time'
+                      if meter.recent < BUSY * factor else '')
+        view.refresh()
 
     with _alone(start.namespace), Trainer(
             start.namespace, idle=idle, on_value=view.show, on_truth=recording.take) as trainer:
@@ -116,7 +128,7 @@ def _run(
         if others:
             raise Unfinished(f'there is a machine already: {", ".join(others)}')
         with runner:
-            trainer.wait_for_machine()
+            trainer.wait_for_machine(view.note)
             trainer.calibrate(prescription.athlete, prescription.exercise)
             recording.rows.clear()
             return trainer.train(training(prescription, sets, rest)), recording

@@ -3,6 +3,7 @@
 """A client of the session manager, as an app at the machine would be one."""
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 import signal
 import time
 from typing import Any
@@ -14,6 +15,7 @@ from negtrain_ros import bringup
 from negtrain_ros.core import types
 from negtrain_ros.core.strength import StrengthMethod
 from negtrain_ros.shell import conversions, qos
+from negtrain_ros.shell.simulated_time import TimeFollower
 from negtrain_ros.shell.topics import SIMULATION
 from rcl_interfaces.msg import Parameter, ParameterType, ParameterValue
 from rcl_interfaces.srv import GetParameters, SetParameters
@@ -27,8 +29,8 @@ from rclpy.task import Future
 from std_srvs.srv import Trigger
 
 DISCOVERY = 1.0  # s, after which whoever is in the graph has been seen
-START_UP = 30.0  # s, for all nodes to be there
-ANSWER = 10.0    # s, for a request to be taken or refused
+STANDSTILL = 60.0  # s, in which nothing of what is awaited has come
+LOOK = 0.05  # s, between two looks at what is there
 TRIES, TRY = 12, 1.0  # and s each, for a node that has just been started to answer
 ENDS = (signal.SIGINT, signal.SIGTERM)
 
@@ -50,6 +52,7 @@ class Trainer:
     Ask for a calibration or a training and wait for its end; a context manager.
 
     :ivar heard: newest value of every topic that is listened to
+    :ivar now: newest time of the machine that was heard [s]; 0: none yet
     """
 
     def __init__(
@@ -80,7 +83,13 @@ class Trainer:
                 message, topic, self._listener(topic, TOPICS[topic]), profile)
         if on_truth is not None:
             message, profile = SIMULATION['truth']
-            self._node.create_subscription(message, 'truth', on_truth, profile)
+            self._node.create_subscription(message, 'truth', self._truth_listener(on_truth),
+                                           profile)
+        self.now = 0.0
+        self._clock_topic = 'truth' if on_truth is not None else (
+            'phase' if 'phase' in self._topics else 'session')
+        self._follower = TimeFollower(self._node)
+        self._follows = False
         self._calibrate = ActionClient(self._node, CalibrateRange, 'calibrate_range')
         self._test = ActionClient(self._node, StrengthTest, 'strength_test')
         self._train = ActionClient(self._node, Train, 'train')
@@ -111,11 +120,36 @@ class Trainer:
                 return sorted(found)
         return []
 
-    def wait_for_machine(self) -> None:
-        """Wait until all that is needed answers."""
-        self.until(lambda: set(self.heard) >= self._topics - {'repetitions'}
-                    and self._calibrate.server_is_ready() and self._train.server_is_ready(),
-                    START_UP, 'the machine did not come up')
+    def wait_for_machine(self, tell: Callable[[str], None] = lambda text: None) -> None:
+        """
+        Wait until all that is needed answers, for as long as more and more of it does.
+
+        :param tell: called with what is awaited, whenever that changes
+        """
+        missing = self._missing()
+        while missing:
+            awaited = ', '.join(missing)
+            tell(f'waiting for {awaited}')
+            self.until(partial(self._has_more_than, missing), STANDSTILL,
+                       f'the machine did not come up: nothing of {awaited}, and no progress for '
+                       f'{STANDSTILL:g} s')
+            missing = self._missing()
+
+    def _has_more_than(self, missing: list[str]) -> bool:
+        """Tell whether less is missing than before."""
+        return len(self._missing()) != len(missing)
+
+    def _missing(self) -> list[str]:
+        """Return what is needed and not there yet: nodes, else topics and actions."""
+        actions = {'calibrate_range': self._calibrate, 'train': self._train}
+        topics = sorted(self._topics - {'repetitions', *self.heard})
+        missing = topics + [
+            name for name, client in actions.items() if not client.server_is_ready()]
+        if not missing:
+            return []
+        here = {name for name, namespace in self._node.get_node_names_and_namespaces()
+                if namespace == self._node.get_namespace()}
+        return [node for node in bringup.MACHINE if node not in here] or missing
 
     def calibrate(self, athlete: str, exercise: str, repetitions: int = 0) -> types.Range:
         """Let the athlete show the range; return it."""
@@ -151,7 +185,7 @@ class Trainer:
 
     def begin(self, goal: Train.Goal) -> None:
         """Begin to train what a goal asks for, without waiting for the end."""
-        self._result(self._train.send_goal_async(goal), ANSWER)
+        self._result(self._train.send_goal_async(goal), STANDSTILL)
 
     def ask(self, service: str) -> tuple[bool, str]:
         """Call a service without arguments; return whether it was granted, and why not."""
@@ -194,19 +228,23 @@ class Trainer:
         self._node.destroy_publisher(publisher)
 
     def _call(self, client: Client, request: Any) -> Any:
-        self.until(client.service_is_ready, ANSWER, f'nobody serves {client.srv_name}')
-        return self._result(client.call_async(request), ANSWER)
+        self.until(client.service_is_ready, STANDSTILL, f'nobody serves {client.srv_name}')
+        return self._result(client.call_async(request), STANDSTILL)
 
     def _act(self, client: ActionClient, goal: Any) -> Any:
-        handle = self._result(client.send_goal_async(goal), ANSWER)
+        handle = self._result(client.send_goal_async(goal), STANDSTILL)
         if not handle.accepted:
             raise Unfinished('the session manager takes no goals')
+        self._follows = True
         try:
             return self._result(handle.get_result_async(), None).result
         except BaseException:
             handle.cancel_goal_async()
             self._listen(0.2)
             raise
+        finally:
+            self._follows = False
+            self._follower.leave()
 
     def _result(self, future: Future, patience: float | None) -> Any:
         self.until(future.done, patience, 'the session manager does not answer')
@@ -226,9 +264,9 @@ class Trainer:
         """Listen until something is true, for a time [s] at most; tell whether it is."""
         begin = looked = time.monotonic()
         while not done():
-            self._listen(0.05)
+            self._listen(LOOK)
             now = time.monotonic()
-            if now - looked > 0.05:
+            if now - looked > LOOK:
                 self._idle()
                 looked = now
             if patience is not None and now - begin > patience:
@@ -243,11 +281,21 @@ class Trainer:
         """Take what comes next, for which it waits at most so long [s]."""
         with _signals_wait():
             self._executor.spin_once(timeout_sec=patience)
+        if self._follows:
+            self._follower.reached(self.now)
 
     def _listener(self, topic: str, kind: type) -> Callable[[Any], None]:
         def listen(message: Any) -> None:
             value = self.heard[topic] = conversions.from_msg(kind, message)
+            if topic == self._clock_topic:
+                self.now = value.stamp
             self._on_value(topic, value)
+        return listen
+
+    def _truth_listener(self, on_truth: Callable[[Truth], None]) -> Callable[[Truth], None]:
+        def listen(truth: Truth) -> None:
+            self.now = conversions.seconds(truth.header.stamp)
+            on_truth(truth)
         return listen
 
 

@@ -25,6 +25,8 @@ from negtrain_ros.core.types import (
 )
 from negtrain_ros.core.wish import Wish
 
+HEARTBEAT = 0.25  # s, between states in which nothing but the time has changed
+
 
 @dataclass(frozen=True)
 class SessionSettings(Settings):

@@ -41,7 +41,7 @@ class LoadControllerNode(Node):
             message, profile = topics.MACHINE[topic]
             self.create_subscription(message, topic, self._listener(topic, kind, name), profile)
         self.create_subscription(SessionState, 'session', self._on_session, qos.STATE)
-        self._commands = self.create_publisher(LoadCommand, 'load_command', qos.COMMANDS)
+        self._commands = self.create_publisher(LoadCommand, 'load_command', qos.commands(self))
         self._states = self.create_publisher(LoadState, 'load_state', qos.STATE)
         services.serve_prescriptions(self, self._controller.prescribe)
         services.serve(self, {name: partial(self._on_request, name) for name in REQUESTS},

@@ -1,25 +1,22 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """Stand in for a machine, its drive and its encoder, and for the athlete at the handle."""
-import time
-
 from negtrain_interfaces.msg import EncoderCounts, LoadCommand, MachineState, SessionState, Truth
 from negtrain_ros.core import types
 from negtrain_ros.core.changes import Changes
 from negtrain_ros.core.guard import GuardSettings
 from negtrain_ros.shell import conversions, injections, parameters, qos, run
 from negtrain_ros.shell.diagnostics import Diagnostics
+from negtrain_ros.shell.simulated_time import CONTROLLER, SESSION, TimeMaker
 from negtrain_ros.sim.athlete import Athlete, AthleteSettings
+from negtrain_ros.sim.clock import SimulationSettings
 from negtrain_ros.sim.faults import FaultInjector
 from negtrain_ros.sim.hardware import Hardware
 from negtrain_ros.sim.kinematics import KinematicsSettings
 from negtrain_ros.sim.machine import Machine, MachineSettings
 from negtrain_ros.sim.muscle import MuscleSettings
-from negtrain_ros.sim.pace import Pace, SimulationSettings
 from negtrain_ros.sim.station import Station
-from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
-from rosgraph_msgs.msg import Clock as Now
 from std_msgs.msg import Header
 
 STATE_PERIOD = 0.016  # s between states in which only the load and the command have changed
@@ -35,8 +32,6 @@ class MockMachine(Node):
         simulation, machine, guard, kinematics, athlete, muscle = parameters.declare(
             self, simulation=SimulationSettings, machine=MachineSettings, guard=GuardSettings,
             kinematics=KinematicsSettings, athlete=AthleteSettings, muscle=MuscleSettings)
-        # Where time is simulated this node makes it, and nobody tells it how late it is.
-        self._makes_time = self.get_parameter('use_sim_time').value
         self._machine = Machine(machine, guard, kinematics)
         self._station = Station(self._machine, Athlete(athlete, muscle, simulation.seed))
         injector = FaultInjector()
@@ -45,38 +40,30 @@ class MockMachine(Node):
         self._diagnostics = Diagnostics(self, lambda: self._machine.state().faults)
         self.create_subscription(LoadCommand, 'load_command', self._on_command, qos.COMMANDS)
         self.create_subscription(SessionState, 'session', self._on_session, qos.STATE)
-        if self._makes_time:
-            self._times = self.create_publisher(Now, '/clock', qos.SAMPLES)
         self._counts = self.create_publisher(EncoderCounts, 'encoder_counts', qos.SAMPLES)
         self._states = self.create_publisher(MachineState, 'machine_state', qos.SAMPLES)
-        self._truths = self.create_publisher(Truth, 'truth', qos.SAMPLES)
-        self._pace = Pace(simulation, time.monotonic())
-        self._machine.skip(time.time())
+        self._truths = self.create_publisher(Truth, 'truth', qos.EVERY_SAMPLE)
         self._changes = Changes(types.MachineState, STATE_PERIOD, ['load', 'sequence'])
-        self.create_timer(self._pace.period, self._on_timer,
-                          clock=Clock(clock_type=ClockType.STEADY_TIME))
+        self._time = TimeMaker(self, simulation, self._advance)
+        self._machine.skip(self._time.begin())
 
     def _on_command(self, message):
         command = conversions.from_msg(types.LoadCommand, message)
         self._diagnostics.heard('load_command', command.stamp)
         self._hardware.command(command)
-        if command.stamp >= self._machine.now - self._pace.step_time / 2:
-            self._advance(self._pace.answered(time.monotonic()))
+        self._time.heard(CONTROLLER, command.stamp)
 
     def _on_session(self, message):
         self._station.athlete.hear(types.Instruction(message.instruction))
-
-    def _on_timer(self):
-        steps = self._pace.due(time.monotonic())
-        self._machine.skip(self._pace.lost)
-        self._advance(steps)
+        self._time.heard(SESSION, conversions.seconds(message.header.stamp))
 
     def _advance(self, steps):
+        self._machine.skip(self._time.lost)
         for _ in range(steps):
-            state, sample = self._hardware.step(self._pace.step_time)
+            state, sample = self._hardware.step(self._time.step_time)
             header = Header(stamp=conversions.to_time(state.stamp))
-            if self._makes_time:
-                self._times.publish(Now(clock=header.stamp))
+            self._time.reached(state.stamp, awaits_answer=(
+                sample is not None and sample.stamp == state.stamp))
             if self._changes.worth_saying(state):
                 self._states.publish(conversions.to_msg(state))
             if sample is not None:

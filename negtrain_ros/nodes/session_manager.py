@@ -9,7 +9,7 @@ from negtrain_ros.core import types
 from negtrain_ros.core.calibration import CalibrationSettings
 from negtrain_ros.core.changes import Changes
 from negtrain_ros.core.course import Event
-from negtrain_ros.core.session import Session, SessionEnded, SessionSettings
+from negtrain_ros.core.session import HEARTBEAT, Session, SessionEnded, SessionSettings
 from negtrain_ros.core.strength import StrengthSettings
 from negtrain_ros.history.settings import HistorySettings
 from negtrain_ros.shell import conversions, parameters, qos, run, services
@@ -21,7 +21,6 @@ from negtrain_ros.shell.offers import Offers
 from negtrain_ros.shell.wishes import Wishes
 
 PERIOD = 0.05  # s
-HEARTBEAT = 0.25  # s between states in which nothing but the clock has changed
 REQUESTS = {'pause': Event.PAUSE, 'resume': Event.RESUME, 'skip_rest': Event.RESTED}
 
 

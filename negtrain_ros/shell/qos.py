@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """How long and how surely each kind of message is kept, and why."""
 from rclpy.duration import Duration
+from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 
 # A sample that came late is worth nothing: the next one is already under way.
@@ -12,6 +13,12 @@ SAMPLES = QoSProfile(depth=5, reliability=ReliabilityPolicy.BEST_EFFORT)
 COMMANDS = QoSProfile(
     depth=1, reliability=ReliabilityPolicy.BEST_EFFORT,
     lifespan=Duration(nanoseconds=100_000_000))
+
+# In simulated time, which may stand still for longer than that, a command grows old by its stamp.
+SIMULATED_COMMANDS = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
+
+# What a picture is drawn of, by somebody for whom simulated time waits.
+EVERY_SAMPLE = QoSProfile(depth=500, reliability=ReliabilityPolicy.RELIABLE)
 
 # What happened once must be heard once, also by a listener that is busy for a while.
 EVENTS = QoSProfile(depth=100, reliability=ReliabilityPolicy.RELIABLE)
@@ -25,3 +32,8 @@ KEPT_EVENTS = QoSProfile(
 # Whoever comes late must know how things stand.
 STATE = QoSProfile(
     depth=1, reliability=ReliabilityPolicy.RELIABLE, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+
+
+def commands(node: Node) -> QoSProfile:
+    """Return how the commands of a node are kept, in its kind of time."""
+    return SIMULATED_COMMANDS if node.get_parameter('use_sim_time').value else COMMANDS

@@ -26,4 +26,4 @@ MACHINE = {
     'session': (SessionState, qos.STATE),
     'prescription': (Prescription, qos.STATE),
 }
-SIMULATION = {**MACHINE, 'truth': (Truth, qos.SAMPLES)}
+SIMULATION = {**MACHINE, 'truth': (Truth, qos.EVERY_SAMPLE)}

@@ -22,6 +22,7 @@ ALLOWED = {
     'shell': {'core', 'sim', 'history'},
     'nodes': {'core', 'sim', 'history', 'shell'},
     'bringup': set(),
+    'executables': {'nodes', 'composed'},
     'composed': {'nodes', 'shell'},
     'runner': {'bringup'},
     'launching': {'bringup'},
