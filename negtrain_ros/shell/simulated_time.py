@@ -13,7 +13,7 @@ import time
 
 from negtrain_ros.core.session import HEARTBEAT
 from negtrain_ros.shell import conversions, qos
-from negtrain_ros.sim.clock import make_clock, SimulationSettings, WaitingClock
+from negtrain_ros.sim.clock import make_clock, SimulationSettings
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from rosgraph_msgs.msg import Clock as Now
@@ -22,8 +22,7 @@ from std_msgs.msg import Header
 TOPIC = 'time_followed'
 CONTROLLER, SESSION = 'load_controller', 'session_manager'
 SESSION_LAG = 1.2 * HEARTBEAT  # s, by which the newest state of the session may be old
-CLIENT_LAG = 0.25   # s
-CLIENT_PERIOD = 0.1  # s
+CLIENT_LAG, CLIENT_PERIOD = 1.0, 0.25  # s, by which a client may be behind, and between its words
 
 
 class TimeMaker:
@@ -89,8 +88,7 @@ class TimeMaker:
         steps = self._clock.due(self._now, time.monotonic())
         while self._clock.given_up:
             self._node.get_logger().warning(
-                f'{self._clock.given_up.pop()} has not answered for {WaitingClock.PATIENCE:g} s '
-                'of real time: simulated time goes on without it')
+                f'{self._clock.given_up.pop()} does not answer: simulated time goes on without it')
         if steps:
             self._step(steps)
 

@@ -44,13 +44,16 @@ class WaitingClock:
 
     The next step is due when its time has come on the wall and everybody has kept up with the
     last one, so a busy computer makes simulated time go slower and never jump. Whoever has kept up
-    for a while is waited for, until it was silent for PATIENCE: then time goes on without it, so
-    that what a dead node leads to can be seen.
+    for a while is waited for. If somebody says nothing for RETRY, a message may have been lost,
+    and the next step is tried; after TRIES of them time goes on without it, so that what a dead
+    node leads to can be seen. Only the time in which this clock itself was looked at counts:
+    where the computer lets nobody run, nobody is late.
 
     :ivar given_up: names of those who are not waited for any more, since they were last looked at
     """
 
-    PATIENCE = 5.0  # s of real time
+    RETRY = 1.0  # s of real time
+    TRIES = 5
     ACQUAINTED = 10  # steps, after which a follower is waited for
     CATCH_UP = 10  # steps that may be made up for; what is further behind is not hurried after
 
@@ -59,7 +62,9 @@ class WaitingClock:
         self.step_time = 1.0 / settings.rate
         factor = settings.real_time_factor
         self._real_step = self.step_time / factor if factor else 0.0
-        self._next = self._moved = real
+        self._next = self._looked = real
+        self._waited = 0.0
+        self._unanswered = 0
         self._followers: dict[str, _Follower] = {}
         self.given_up: list[str] = []
 
@@ -90,19 +95,25 @@ class WaitingClock:
         """Return how many steps to take from `now` [s, simulated] at `real` time [s]."""
         late = [name for name, each in self._followers.items()
                 if each.awaited and not self._keeps_up(each, now)]
+        self._waited += min(real - self._looked, 2.0 * self.period)
+        self._looked = real
         if late:
-            if real - self._moved < self.PATIENCE:
+            if self._waited < self.RETRY:
                 return 0
-            self.given_up += late
-            for name in late:
-                self._followers[name].awaited = False
-        if real < self._next:
+            self._unanswered += 1
+            if self._unanswered >= self.TRIES:
+                self.given_up += late
+                for name in late:
+                    self._followers[name].awaited = False
+        elif real < self._next:
             return 0
+        else:
+            self._unanswered = 0
+        self._waited = 0.0
         for each in self._followers.values():
             each.kept_up = each.kept_up + 1 if self._keeps_up(each, now) else 0
             each.awaited = each.awaited or each.kept_up >= self.ACQUAINTED
         self._next = max(self._next + self._real_step, real - self.CATCH_UP * self._real_step)
-        self._moved = real
         return 1
 
     def _keeps_up(self, follower: _Follower, now: float) -> bool:

@@ -9,6 +9,7 @@ import pytest
 STEP = 0.004  # s
 CONTROLLER, SESSION, LAG = 'load controller', 'session manager', 0.3
 TOLERANCE = 1e-9
+PATIENCE = WaitingClock.RETRY * WaitingClock.TRIES  # s
 
 
 class Graph:
@@ -34,6 +35,11 @@ class Graph:
         """Have followers reach the present."""
         for name in names or (CONTROLLER, SESSION):
             self.clock.heard(name, self.now)
+
+    def gaps(self):
+        """Return the real time between steps [s]."""
+        return [after - before for (before, _), (after, _) in zip(
+            self.moves, self.moves[1:], strict=False)]
 
     def become_acquainted(self):
         """Take steps until everybody is waited for."""
@@ -86,14 +92,32 @@ def test_who_falls_silent_is_named_once_and_time_goes_on(name):
     graph = Graph(real_time_factor=1.0)
     graph.become_acquainted()
     other, = {CONTROLLER, SESSION} - {name}
-    while graph.real < 2 * WaitingClock.PATIENCE:
+    while graph.real < 2 * PATIENCE:
         graph.look(STEP)
         graph.answer(other)
     assert graph.clock.given_up == [name]
-    gaps = [after - before for (before, _), (after, _) in zip(
-        graph.moves, graph.moves[1:], strict=False)]
-    assert max(gaps) == pytest.approx(WaitingClock.PATIENCE, abs=0.1)
+    gaps = graph.gaps()
+    assert max(gaps) == pytest.approx(WaitingClock.RETRY, abs=0.1)
     assert gaps[-100:] == pytest.approx([STEP] * 100)
+
+
+def test_a_lost_answer_costs_a_second_and_nothing_else():
+    graph = Graph(real_time_factor=1.0)
+    graph.become_acquainted()
+    for number in range(1000):
+        steps = graph.look(STEP)
+        if steps and number % 300:
+            graph.answer()
+    assert max(graph.gaps()) == pytest.approx(WaitingClock.RETRY, abs=0.1)
+    assert not graph.clock.given_up
+
+
+def test_a_computer_that_lets_nobody_run_makes_nobody_late():
+    graph = Graph(real_time_factor=1.0)
+    graph.become_acquainted()
+    for _ in range(50):
+        graph.look(1.0)
+    assert not graph.clock.given_up
 
 
 def test_who_answers_only_now_and_then_is_not_waited_for():
