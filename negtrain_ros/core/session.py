@@ -8,6 +8,7 @@ or not, and waits until the load controller shows it; so a controller that refus
 falls into a fault needs no path of its own.
 """
 from dataclasses import dataclass, replace
+import math
 
 from negtrain_ros.core.activity import Activity
 from negtrain_ros.core.course import CLOSED, Event, INSTRUCTIONS, OPEN, TRANSITIONS, WORKING
@@ -22,6 +23,7 @@ from negtrain_ros.core.types import (
     SessionStage,
     SessionState,
     SetEnd,
+    Verdict,
 )
 from negtrain_ros.core.wish import Wish
 
@@ -137,11 +139,15 @@ class Session:
         Take note of a repetition, halfway or complete; outside the work it is nobody's.
 
         When it was counts, not when it is heard of: a session that was held up hears of the last
-        ones only after it has paused, and a new one of those before its time.
+        ones only after it has paused, and a new one of those before its time. What began before
+        the work, and does not count, was getting into position.
         """
         before = repetition.stamp <= self._entered
         in_time = self.stage is SessionStage.PAUSED if before else self.stage in WORKING
         if self.activity is None or not in_time:
+            return
+        if (not before and repetition.verdict is not Verdict.COUNTED
+                and _begin(repetition) < self._entered):
             return
         if self.activity.hear(repetition):
             # What the detector counts goes on through calibrations, pauses and sets.
@@ -230,3 +236,9 @@ class Session:
             method=prescription.method, set=activity.set, sets=activity.sets,
             repetition=activity.repetition, repetitions=prescription.repetitions,
             rest_left=max(0.0, lasts - (now - self._entered)))
+
+
+def _begin(repetition: Repetition) -> float:
+    """Return when the first phase of a repetition began [s]; infinite if that is not known."""
+    starts = (repetition.concentric.start, repetition.eccentric.start)
+    return min((start for start in starts if not math.isnan(start)), default=math.inf)

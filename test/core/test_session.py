@@ -85,6 +85,18 @@ class Timeline:
         return self.at(3.5, load())
 
 
+def test_getting_into_position_is_no_repetition_of_the_set():
+    timeline = Timeline()
+    timeline.begin_set()
+    entered = timeline.now
+    wrong = repetition(1, verdict=Verdict.WRONG_DIRECTION)
+    for begun, kept in ((entered - 110.0, False), (entered + 0.5, True)):
+        late = replace(wrong, concentric=PhaseMeasure(),
+                       eccentric=replace(wrong.eccentric, start=begun))
+        timeline.lift(late)
+        assert any(isinstance(each, RepetitionDone) for each in timeline.happenings) is kept
+
+
 def test_every_event_is_decided_in_every_stage():
     assert set(product(SessionStage, Event)) == set(TRANSITIONS) | IGNORED
     assert not set(TRANSITIONS) & IGNORED
