@@ -29,7 +29,7 @@ class _Follower:
 
     :ivar lag: how far it may be behind [s]
     :ivar reached: simulated time that it is known to have reached [s]
-    :ivar kept_up: steps that it has kept up with, one after the other
+    :ivar kept_up: how often it came on by no more than that, one time after the other
     """
 
     lag: float
@@ -43,18 +43,20 @@ class WaitingClock:
     Simulated time that waits for whoever follows it.
 
     The next step is due when its time has come on the wall and everybody has kept up with the
-    last one, so a busy computer makes simulated time go slower and never jump. Whoever has kept up
-    for a while is waited for. If somebody says nothing for RETRY, a message may have been lost,
-    and the next step is tried; after TRIES of them time goes on without it, so that what a dead
-    node leads to can be seen. Only the time in which this clock itself was looked at counts:
-    where the computer lets nobody run, nobody is late.
+    last one, so a busy computer makes simulated time go slower and never jump. Whoever has come
+    on steadily for a while, however late, is waited for.
+
+    If somebody says nothing for RETRY, a message may have been lost, and the next step is tried;
+    after TRIES of them time goes on without it, so that what a dead node leads to can be seen.
+    Only the time in which this clock itself was looked at counts: where the computer lets nobody
+    run, nobody is late.
 
     :ivar given_up: names of those who are not waited for any more, since they were last looked at
     """
 
     RETRY = 1.0  # s of real time
     TRIES = 5
-    ACQUAINTED = 10  # steps, after which a follower is waited for
+    ACQUAINTED = 5  # words in due distance, after which a follower is waited for
     CATCH_UP = 10  # steps that may be made up for; what is further behind is not hurried after
 
     def __init__(self, settings: SimulationSettings, real: float) -> None:
@@ -89,7 +91,13 @@ class WaitingClock:
     def heard(self, name: str, reached: float) -> None:
         """Take note of the simulated time [s] that a follower has reached."""
         follower = self._followers[name]
-        follower.reached = max(follower.reached, reached)
+        advance = reached - follower.reached
+        if advance <= 0.0:
+            return
+        follower.reached = reached
+        steady = advance < follower.lag + 1.5 * self.step_time
+        follower.kept_up = follower.kept_up + 1 if steady else 0
+        follower.awaited = follower.awaited or follower.kept_up >= self.ACQUAINTED
 
     def due(self, now: float, real: float) -> int:
         """Return how many steps to take from `now` [s, simulated] at `real` time [s]."""
@@ -105,14 +113,12 @@ class WaitingClock:
                 self.given_up += late
                 for name in late:
                     self._followers[name].awaited = False
+                    self._followers[name].kept_up = 0
         elif real < self._next:
             return 0
         else:
             self._unanswered = 0
         self._waited = 0.0
-        for each in self._followers.values():
-            each.kept_up = each.kept_up + 1 if self._keeps_up(each, now) else 0
-            each.awaited = each.awaited or each.kept_up >= self.ACQUAINTED
         self._next = max(self._next + self._real_step, real - self.CATCH_UP * self._real_step)
         return 1
 
