@@ -8,10 +8,12 @@ import os
 from types import MappingProxyType
 from typing import Any
 
-from launch import LaunchContext
-from launch.actions import DeclareLaunchArgument, SetEnvironmentVariable
+from launch import LaunchContext, LaunchDescriptionEntity
+from launch.actions import DeclareLaunchArgument, RegisterEventHandler, SetEnvironmentVariable
 from launch.conditions import IfCondition, UnlessCondition
-from launch.events.process import ProcessExited
+from launch.event_handlers import OnProcessExit, OnProcessIO, OnProcessStart
+from launch.events.process import ProcessExited, ProcessIO, ProcessStarted
+from launch.logging import get_logger
 from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
 from negtrain_ros import bringup
@@ -52,7 +54,7 @@ def transport() -> list[SetEnvironmentVariable]:
 
 def nodes(
     names: Iterable[str], parameters: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
-) -> list[Node]:
+) -> list[LaunchDescriptionEntity]:
     """
     Return nodes that follow the arguments; the end of one is the end of the whole launch.
 
@@ -61,14 +63,50 @@ def nodes(
     """
     given = {name: list(parameters.get(name, {}).items()) for name in names}
     composed = LaunchConfiguration('composed')
-    return [
-        *(_process(name, _words(pairs), condition=UnlessCondition(composed))
-          for name, pairs in given.items()),
-        _process(
+    processes = {
+        **{name: _process(name, _words(pairs), condition=UnlessCondition(composed))
+           for name, pairs in given.items()},
+        bringup.COMPOSED: _process(
             bringup.COMPOSED,
             chain(*(_words(pairs, f'{name}:') for name, pairs in given.items())),
-            arguments=list(given), condition=IfCondition(composed)),
-    ]
+            arguments=list(given), condition=IfCondition(composed))}
+    return [*_Endings(processes).handlers, *processes.values()]
+
+
+class _Endings:
+    """
+    Ends everything when a process ends, and says why as the last line of all.
+
+    :ivar handlers: what launch has to be told for it, before the processes
+    """
+
+    def __init__(self, processes: Mapping[str, Node]) -> None:
+        self._running = 0
+        self._last_words: dict[str, str] = {}
+        self._reason = ''
+        self.handlers = [RegisterEventHandler(handler) for name, process in processes.items()
+                         for handler in (
+            OnProcessStart(target_action=process, on_start=self._started),
+            OnProcessIO(target_action=process, on_stderr=partial(self._said, name)),
+            OnProcessExit(target_action=process, on_exit=partial(self._ended, name)))]
+
+    def _started(self, event: ProcessStarted, context: LaunchContext) -> None:
+        self._running += 1
+
+    def _said(self, name: str, event: ProcessIO) -> None:
+        lines = [line for line in event.text.decode(errors='replace').splitlines() if line.strip()]
+        self._last_words[name] = lines[-1] if lines else self._last_words.get(name, '')
+
+    def _ended(self, name: str, event: ProcessExited, context: LaunchContext) -> None:
+        """Shut down, by an error: the launch action Shutdown would report success to the shell."""
+        self._running -= 1
+        if not self._reason and not context.is_shutdown:
+            said = self._last_words.get(name, '').removeprefix(f'{name}: ')
+            self._reason = f'{name} ended with status {event.returncode}'
+            self._reason += f': {said}' if said else ''
+            raise RuntimeError(self._reason)
+        if self._reason and not self._running:
+            get_logger('launch').error(self._reason)
 
 
 def _words(parameters: Iterable[tuple[str, str]], prefix: str = '') -> list[Any]:
@@ -85,10 +123,4 @@ def _process(executable: str, words: Iterable[Any], **options: Any) -> Node:
             '--log-level', LaunchConfiguration('log_level'),
             '--params-file', LaunchConfiguration('params_file'),
             '-p', ['use_sim_time:=', LaunchConfiguration('use_sim_time')], *words],
-        on_exit=partial(_ended, executable), **options)
-
-
-def _ended(name: str, event: ProcessExited, context: LaunchContext) -> None:
-    """Shut down, by an error: the launch action Shutdown would report success to the shell."""
-    if not context.is_shutdown:
-        raise RuntimeError(f'{name} ended with status {event.returncode}')
+        **options)

@@ -74,7 +74,7 @@ class Runner:
             if process.poll() is not None:
                 self._readers[node].join(PATIENCE)
                 raise NodeDied(f'{node} ended with status {process.returncode}: '
-                               f'{self.last_words(node)}')
+                               f'{self.last_words(node).removeprefix(f"{node}: ")}')
 
     def last_words(self, node: str) -> str:
         """Return the last line that a node wrote, and why it died if it said so."""
