@@ -28,7 +28,8 @@ OF_EVERY_NODE = re.compile(r'/rosout|/parameter_events|.*/(\w+_parameter\w*|get_
 # What a type does not say by itself.
 MEANINGS = {
     'clock': 'simulated time, where `use_sim_time` is set; moves with the namespace',
-    '/diagnostics': 'rates and ages of what every node hears, and its faults, once a second',
+    '/diagnostics': 'rates and ages of what every node hears, and its faults, once a second; '
+                    'scheduling, longest gap and missed deadlines of those from encoder to load',
     'prescribe': 'what is to be trained from the next arming on; refused while armed',
     'arm': 'begin to load the handle; the refusal names what is missing',
     'disarm': 'end the set and unload; always works',
