@@ -115,7 +115,7 @@ def measure(plan: Plan, tell: Callable[[str], object]) -> Result:
         of_memory(rights),
         of_preemption(computer.preemption()),
         of_governor(computer.governors()),
-        of_processors(used),
+        of_processors(used, rights),
         of_clock(clock.largest, bounds),
         of_flushes(flushed, bounds),
         of_neighbours(neighbours, os.environ.get('ROS_DOMAIN_ID') or '0', plan.namespace),

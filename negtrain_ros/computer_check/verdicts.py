@@ -10,7 +10,8 @@ from negtrain_ros.core.types import Fault
 
 MARGIN = 0.5      # share of a bound from which on there is a warning
 LOST = 0.001      # share of samples without an answer, likewise
-BUSY = 0.7        # share of all processors that others may take, likewise
+BUSY = 0.7        # share of all processors that is in use, likewise
+CROWDED = 0.9     # the same, in which ten good seconds under ordinary scheduling are luck
 STOLEN = 0.01     # share of all processors that a hypervisor may take, likewise
 WAY_OUT = 'docs/realtime.md says how to permit it'
 SILENT = f'a set would have been ended as *{RULES[Fault.ENCODER_SILENT].meaning}*'
@@ -252,12 +253,15 @@ def of_governor(governors: Sequence[str]) -> Verdict:
     return Verdict(subject, Level.FIT, 'performance', 'the processors keep their speed')
 
 
-def of_processors(measured: Processors) -> Verdict:
+def of_processors(measured: Processors, rights: Rights) -> Verdict:
     """Judge how much others leave of the processors."""
     subject = 'processors'
     figures = f'{100 * measured.busy:.0f} % busy'
     if measured.stolen:
         figures += f', {100 * measured.stolen:.1f} % taken by the hypervisor'
+    if measured.busy > CROWDED and (rights.priority_refused or not rights.priority):
+        return Verdict(subject, Level.UNFIT, figures, 'the nodes have no right to go before other '
+                       f'programs, which leave nothing: sooner or later {SILENT}')
     if measured.stolen > STOLEN:
         return Verdict(subject, Level.WARNING, figures,
                        'another virtual machine takes processors away from this one')
