@@ -29,8 +29,8 @@ def play(
 ) -> dict[str, list[float] | float]:
     """Send samples through nodes; return latencies [ms], share lost [%] and cost [% of a core]."""
     words = ['--ros-args', '--log-level', 'error', '--params-file',
-             str(bringup.parameters_file()), '-r', '/clock:=clock', '-p', 'use_sim_time:=true',
-             '-p', f'drive:rate:={float(rate)}', '-p', f'drive:duration:={seconds}']
+             str(bringup.parameters_file()), '-p', f'drive:drive.rate:={float(rate)}',
+             '-p', f'drive:drive.duration:={seconds}']
     groups = [('drive', *nodes)] if composed else [('drive',), *((node,) for node in nodes)]
     processes = {' '.join(group): subprocess.Popen(
         [sys.executable, '-m', 'bench.hops', *group, *words], stdout=subprocess.PIPE, text=True)
@@ -42,7 +42,7 @@ def play(
         before, begin = seconds_used(processes), time.monotonic()
         time.sleep(0.7 * seconds)
         cost = difference(before, seconds_used(processes), time.monotonic() - begin)
-        said = json.loads(first.stdout.readline())
+        said = next(report for report in map(json.loads, first.stdout) if 'sent' in report)
     finally:
         for process in processes.values():
             process.send_signal(signal.SIGINT)

@@ -8,7 +8,7 @@ from negtrain_ros import bringup, launching
 def generate_launch_description():
     """Describe what runs at a machine."""
     return LaunchDescription([
-        *launching.arguments(use_sim_time=False),
+        *launching.arguments(use_sim_time=False, priority=bringup.PRIORITY),
         *launching.transport(),
         *launching.nodes(bringup.MACHINE),
     ])

@@ -14,7 +14,7 @@ PARAMETERS = {'mock_machine': {
 def generate_launch_description():
     """Describe what runs in a simulation."""
     return LaunchDescription([
-        *launching.arguments(use_sim_time=True),
+        *launching.arguments(use_sim_time=True, priority=0),
         DeclareLaunchArgument(
             'real_time_factor', default_value='1.0',
             description='simulated over real time, 0 to 100; 0: as fast as samples are answered'),

@@ -15,6 +15,10 @@ PACKAGE = 'negtrain_ros'
 MACHINE = ('encoder_publisher', 'phase_detector', 'load_controller', 'session_manager')
 SIMULATION = ('mock_machine', *MACHINE)
 
+# The way from encoder to load, for which the kernel may be asked for real-time scheduling.
+PATH = ('mock_machine', 'encoder_publisher', 'phase_detector', 'load_controller')
+PRIORITY = 50  # SCHED_FIFO, of these at a real machine; above all ordinary processes
+
 # Runs several of them in one process.
 COMPOSED = 'composed'
 

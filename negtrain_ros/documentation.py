@@ -30,7 +30,8 @@ MEANINGS = {
     'time_followed': 'how far a client has come that simulated time is to wait for; its name in '
                      '`frame_id`, time zero when it leaves',
     'clock': 'simulated time, where `use_sim_time` is set; moves with the namespace',
-    '/diagnostics': 'rates and ages of what every node hears, and its faults, once a second',
+    '/diagnostics': 'rates and ages of what every node hears, and its faults, once a second; '
+                    'scheduling, longest gap and missed deadlines of those from encoder to load',
     'prescribe': 'what is to be trained from the next arming on; refused while armed',
     'arm': 'begin to load the handle; the refusal names what is missing',
     'disarm': 'end the set and unload; always works',

@@ -21,11 +21,12 @@ from negtrain_ros import bringup
 LOG_LEVELS = ('debug', 'info', 'warn', 'error', 'fatal')
 
 
-def arguments(*, use_sim_time: bool) -> list[DeclareLaunchArgument]:
+def arguments(*, use_sim_time: bool, priority: int) -> list[DeclareLaunchArgument]:
     """
     Return the arguments that every launch file of a machine has.
 
     :param use_sim_time: what holds when nobody says otherwise
+    :param priority: the same, of real-time scheduling
     """
     return [
         DeclareLaunchArgument(
@@ -43,6 +44,10 @@ def arguments(*, use_sim_time: bool) -> list[DeclareLaunchArgument]:
         DeclareLaunchArgument(
             'composed', default_value='false', choices=['true', 'false'],
             description='whether all nodes run in one process: cheaper, but all end with one'),
+        DeclareLaunchArgument(
+            'realtime_priority', default_value=str(priority),
+            description='SCHED_FIFO priority of the nodes between encoder and load, whose memory '
+                        'is locked then, 0 to 90; 0: ordinary scheduling'),
     ]
 
 
@@ -62,6 +67,8 @@ def nodes(
     :param parameters: per node, names of parameters that are set to arguments, and of these
     """
     given = {name: list(parameters.get(name, {}).items()) for name in names}
+    for name in given.keys() & bringup.PATH:
+        given[name].append(('realtime.priority', 'realtime_priority'))
     composed = LaunchConfiguration('composed')
     processes = {
         **{name: _process(name, _words(pairs), condition=UnlessCondition(composed))

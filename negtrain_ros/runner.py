@@ -63,7 +63,7 @@ class Runner:
         process = subprocess.Popen(
             self._commands[node], text=True, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
-            preexec_fn=_end_with_parent)
+            preexec_fn=end_with_parent)
         self.processes[node] = process
         self._readers[node] = Thread(target=self._read, args=(node, process.stdout), daemon=True)
         self._readers[node].start()
@@ -105,7 +105,7 @@ class Runner:
         output.close()
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """Have the kernel end this process when the one that started it is gone, killed included."""
     if sys.platform == 'linux':
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

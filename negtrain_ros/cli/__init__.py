@@ -15,6 +15,7 @@ COMMANDS = {
     'test': 'negtrain_ros.cli.machine',
     'train': 'negtrain_ros.cli.machine',
     'faults': 'negtrain_ros.cli.faults',
+    'check': 'negtrain_ros.cli.check',
     'replay': 'negtrain_ros.replay.command',
     'plan': 'negtrain_ros.cli.records',
     'history': 'negtrain_ros.cli.records',

@@ -4,6 +4,7 @@
 from negtrain_interfaces.msg import EncoderCounts, HandleState
 from negtrain_ros.core.encoder import Encoder, EncoderSettings
 from negtrain_ros.core.motion import MotionSettings
+from negtrain_ros.core.realtime import RealTimeSettings
 from negtrain_ros.shell import conversions, parameters, qos, run
 from negtrain_ros.shell.diagnostics import Diagnostics
 from rclpy.node import Node
@@ -18,10 +19,11 @@ class EncoderPublisher(Node):
         """Wire the encoder of the core; parameters as in docs/parameters.md."""
         super().__init__(
             'encoder_publisher', automatically_declare_parameters_from_overrides=True, **options)
-        self._encoder = Encoder(*parameters.declare(
-            self, encoder=EncoderSettings, motion=MotionSettings))
+        encoder, motion, realtime = parameters.declare(
+            self, encoder=EncoderSettings, motion=MotionSettings, realtime=RealTimeSettings)
+        self._encoder = Encoder(encoder, motion)
         self._faults = ()
-        self._diagnostics = Diagnostics(self, lambda: self._faults)
+        self._diagnostics = Diagnostics(self, lambda: self._faults, realtime)
         self.create_subscription(EncoderCounts, 'encoder_counts', self._on_counts, qos.SAMPLES)
         self._handles = self.create_publisher(HandleState, 'handle', qos.SAMPLES)
         self.create_timer(CHECK_PERIOD, self._on_timer)

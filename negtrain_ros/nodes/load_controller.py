@@ -9,6 +9,7 @@ from negtrain_ros.core import types
 from negtrain_ros.core.changes import Changes
 from negtrain_ros.core.inputs import Inputs
 from negtrain_ros.core.load import LoadController, LoadSettings
+from negtrain_ros.core.realtime import RealTimeSettings
 from negtrain_ros.shell import conversions, graph, parameters, qos, run, services, topics
 from negtrain_ros.shell.diagnostics import Diagnostics
 from rclpy.node import Node
@@ -31,12 +32,14 @@ class LoadControllerNode(Node):
         """Wire the controller of the core; parameters as in docs/parameters.md."""
         super().__init__(
             'load_controller', automatically_declare_parameters_from_overrides=True, **options)
-        self._controller = LoadController(*parameters.declare(self, load=LoadSettings))
+        load, realtime = parameters.declare(self, load=LoadSettings, realtime=RealTimeSettings)
+        self._controller = LoadController(load)
         self._inputs = Inputs()
         self._state = None
         self._changes = Changes(types.LoadState, STATE_PERIOD, CHANGING)
         self._decided = 0.0
-        self._diagnostics = Diagnostics(self, lambda: self._state.faults if self._state else ())
+        self._diagnostics = Diagnostics(
+            self, lambda: self._state.faults if self._state else (), realtime)
         for topic, (kind, name) in HEARD.items():
             message, profile = topics.MACHINE[topic]
             self.create_subscription(message, topic, self._listener(topic, kind, name), profile)

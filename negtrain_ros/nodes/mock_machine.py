@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Stand in for a machine, its drive and its encoder, and for the athlete at the handle."""
 from negtrain_interfaces.msg import EncoderCounts, LoadCommand, MachineState, SessionState, Truth
-from negtrain_ros.core import types
+from negtrain_ros.core import realtime, types
 from negtrain_ros.core.changes import Changes
 from negtrain_ros.core.guard import GuardSettings
 from negtrain_ros.shell import conversions, injections, parameters, qos, run
@@ -29,15 +29,16 @@ class MockMachine(Node):
         """Wire the simulation; parameters as in docs/parameters.md."""
         super().__init__(
             'mock_machine', automatically_declare_parameters_from_overrides=True, **options)
-        simulation, machine, guard, kinematics, athlete, muscle = parameters.declare(
+        simulation, machine, guard, kinematics, athlete, muscle, real_time = parameters.declare(
             self, simulation=SimulationSettings, machine=MachineSettings, guard=GuardSettings,
-            kinematics=KinematicsSettings, athlete=AthleteSettings, muscle=MuscleSettings)
+            kinematics=KinematicsSettings, athlete=AthleteSettings, muscle=MuscleSettings,
+            realtime=realtime.RealTimeSettings)
         self._machine = Machine(machine, guard, kinematics)
         self._station = Station(self._machine, Athlete(athlete, muscle, simulation.seed))
         injector = FaultInjector()
         self._hardware = Hardware(self._station, injector)
         injections.accept(self, injector, lambda: self._machine.now)
-        self._diagnostics = Diagnostics(self, lambda: self._machine.state().faults)
+        self._diagnostics = Diagnostics(self, lambda: self._machine.state().faults, real_time)
         self.create_subscription(LoadCommand, 'load_command', self._on_command, qos.COMMANDS)
         self.create_subscription(SessionState, 'session', self._on_session, qos.STATE)
         self._counts = self.create_publisher(EncoderCounts, 'encoder_counts', qos.SAMPLES)

@@ -7,6 +7,7 @@ import math
 from negtrain_interfaces.msg import HandleState, MachineState, PhaseState, Prescription, Repetition
 from negtrain_ros.core import types
 from negtrain_ros.core.phase import PhaseDetector, PhaseSettings
+from negtrain_ros.core.realtime import RealTimeSettings
 from negtrain_ros.core.repetition import RepetitionCounter, RepetitionSettings
 from negtrain_ros.shell import conversions, parameters, qos, run
 from negtrain_ros.shell.diagnostics import Diagnostics
@@ -20,12 +21,12 @@ class PhaseDetectorNode(Node):
         """Wire detector and counter of the core; parameters as in docs/parameters.md."""
         super().__init__(
             'phase_detector', automatically_declare_parameters_from_overrides=True, **options)
-        phase, repetition = parameters.declare(
-            self, phase=PhaseSettings, repetition=RepetitionSettings)
+        phase, repetition, realtime = parameters.declare(
+            self, phase=PhaseSettings, repetition=RepetitionSettings, realtime=RealTimeSettings)
         self._detector = PhaseDetector(phase)
         self._counter = RepetitionCounter(repetition)
         self._load = math.nan
-        self._diagnostics = Diagnostics(self)
+        self._diagnostics = Diagnostics(self, realtime=realtime)
         self.create_subscription(Prescription, 'prescription', self._on_prescription, qos.STATE)
         self.create_subscription(MachineState, 'machine_state', self._on_machine, qos.SAMPLES)
         self.create_subscription(HandleState, 'handle', self._on_handle, qos.SAMPLES)

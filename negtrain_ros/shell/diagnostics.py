@@ -4,7 +4,9 @@
 from collections.abc import Callable, Iterable
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
+from negtrain_ros.core.realtime import RealTimeSettings
 from negtrain_ros.core.types import Fault
+from negtrain_ros.shell.realtime import TurnWatch
 from rclpy.node import Node
 from rclpy.time import Time
 from std_msgs.msg import Header
@@ -13,16 +15,21 @@ PERIOD = 1.0  # s
 
 
 class Diagnostics:
-    """Rate and age of what a node hears, and the faults it sees."""
+    """Rate and age of what a node hears, the faults it sees, and how it is scheduled."""
 
-    def __init__(self, node: Node, faults: Callable[[], Iterable[Fault]] = tuple) -> None:
+    def __init__(
+        self, node: Node, faults: Callable[[], Iterable[Fault]] = tuple,
+        realtime: RealTimeSettings | None = None,
+    ) -> None:
         """
         Report about a node for as long as it lives.
 
         :param faults: asked once a second for the faults in force
+        :param realtime: of a node on the way from encoder to load; None: it is none
         """
         self._node = node
         self._faults = faults
+        self._turns = TurnWatch(node, realtime) if realtime else None
         self._heard: dict[str, int] = {}
         self._newest: dict[str, float] = {}
         self._publisher = node.create_publisher(DiagnosticArray, '/diagnostics', 10)
@@ -41,13 +48,15 @@ class Diagnostics:
             values[f'{topic} rate [Hz]'] = f'{count / PERIOD:.1f}'
             values[f'{topic} age [s]'] = f'{now.nanoseconds * 1e-9 - self._newest[topic]:.4f}'
             self._heard[topic] = 0
+        if self._turns is not None:
+            values.update(self._turns.report())
         self._publisher.publish(DiagnosticArray(
             header=Header(stamp=now.to_msg()),
             status=[DiagnosticStatus(
                 level=(DiagnosticStatus.ERROR if faults else
-                       DiagnosticStatus.OK if values else DiagnosticStatus.WARN),
+                       DiagnosticStatus.OK if self._heard else DiagnosticStatus.WARN),
                 name=self._node.get_fully_qualified_name(),
-                message=', '.join(faults) or ('ok' if values else 'hears nothing'),
+                message=', '.join(faults) or ('ok' if self._heard else 'hears nothing'),
                 hardware_id=self._node.get_namespace(),
                 values=[KeyValue(key=key, value=value) for key, value in values.items()])]))
 

@@ -1,7 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """How nodes live and end."""
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 import gc
@@ -11,16 +11,19 @@ import sys
 import traceback
 from typing import NoReturn
 
+from negtrain_ros.shell import realtime
 import rclpy
 from rclpy.clock import Clock, ClockType
 from rclpy.executors import Executor
 from rclpy.experimental.events_executor import EventsExecutor
 from rclpy.node import Node
+from rclpy.parameter import Parameter
 from rclpy.task import Future
 
 ENDS = (signal.SIGINT, signal.SIGTERM)
 ATTENTION = 0.1  # s, within which a signal is noticed
 HOUR = 3600.0  # s; without a bound the queue of events waits with its mutex locked: decision 0012
+PRIORITY = 'realtime.priority'  # parameter of core.realtime
 TURN = 0.0005  # s, after which a thread that computes lets another one go on
 
 Maker = Callable[[], Node]
@@ -61,6 +64,7 @@ def spin_together(
         end = Future()
         nodes[0].create_timer(ATTENTION, lambda: signals and end.set_result(None),
                               clock=Clock(clock_type=ClockType.STEADY_TIME))
+        realtime.attend(_priority(groups[0]), nodes[0])
         with ThreadPoolExecutor(1) as pool:
             tasks = [pool.submit(_attend, other, end) for other in executors[1:]]
             _attend(executors[0], end)
@@ -106,6 +110,12 @@ def _executor(nodes: Sequence[Node]) -> Executor:
         # The first word of a logger looks through all modules; not in the middle of a repetition.
         node.get_logger().debug('made')
     return executor
+
+
+def _priority(nodes: Iterable[Node]) -> int:
+    """Return the highest real-time priority that one of the nodes asks for."""
+    return max(node.get_parameter_or(PRIORITY, Parameter(PRIORITY, value=0)).value
+               for node in nodes)
 
 
 def _attend(executor: Executor, end: Future) -> None:

@@ -3,7 +3,7 @@
 """Every topic, service, action and parameter of the nodes stands in the documentation."""
 from pathlib import Path
 
-from negtrain_ros import documentation
+from negtrain_ros import bringup, documentation
 import pytest
 
 DOCS = Path(__file__).parents[2] / 'docs'
@@ -30,3 +30,8 @@ def test_every_parameter_has_a_meaning_and_cannot_be_changed_under_a_load(made):
         for name in names:
             assert len(node.describe_parameter(name).description) > 5, name
             assert node.describe_parameter(name).read_only, name
+
+
+def test_real_time_is_for_the_path_from_encoder_to_load_alone(made):
+    asking = {name for name, node in made.items() if node.has_parameter('realtime.priority')}
+    assert asking == set(bringup.PATH)

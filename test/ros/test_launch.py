@@ -106,7 +106,8 @@ ros2launch = pytest.mark.skipif(
 @pytest.mark.parametrize('name', FILES)
 def test_every_argument_is_described(name):
     said, _ = ros2_launch(path(name), '--show-args').communicate(timeout=PATIENCE)
-    for argument in ('namespace', 'params_file', 'use_sim_time', 'log_level', 'composed'):
+    for argument in ('namespace', 'params_file', 'use_sim_time', 'log_level', 'composed',
+                     'realtime_priority'):
         assert f"'{argument}':" in said
     assert 'no description given' not in said
 

@@ -28,7 +28,8 @@ ALLOWED = {
     'launching': {'bringup'},
     'documentation': {'bringup', 'nodes', 'shell'},
     'replay': {'core', 'shell'},
-    'cli': {'core', 'sim', 'history', 'shell', 'bringup', 'runner', 'replay'},
+    'computer_check': {'core', 'shell', 'bringup', 'runner'},
+    'cli': {'core', 'sim', 'history', 'shell', 'bringup', 'runner', 'replay', 'computer_check'},
 }
 PURE = {'core', 'sim'}
 PURE_IMPORTS = {
@@ -82,6 +83,11 @@ def test_imports_point_one_way(path):
 @pytest.mark.parametrize('path', [path for path in MODULES if part(path) in PURE], ids=name)
 def test_core_and_simulation_are_pure(path):
     assert {module.split('.')[0] for module in imported(path)} <= PURE_IMPORTS
+
+
+def test_the_verdicts_on_a_computer_are_pure():
+    assert {module.split('.')[0] for module in imported(PACKAGE / 'computer_check/verdicts.py')
+            } <= PURE_IMPORTS
 
 
 @pytest.mark.parametrize('path', [path for path in MODULES if part(path) == 'history'], ids=name)
