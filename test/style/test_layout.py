@@ -26,8 +26,9 @@ ALLOWED = {
     'runner': {'bringup'},
     'launching': {'bringup'},
     'documentation': {'bringup', 'nodes', 'shell'},
-    'replay': {'core', 'shell'},
-    'cli': {'core', 'sim', 'history', 'shell', 'bringup', 'runner', 'replay'},
+    'terminal': set(),
+    'replay': {'core', 'shell', 'terminal'},
+    'cli': {'core', 'sim', 'history', 'shell', 'bringup', 'runner', 'replay', 'terminal'},
 }
 PURE = {'core', 'sim'}
 PURE_IMPORTS = {
