@@ -9,19 +9,20 @@ from types import MappingProxyType
 from typing import Any
 
 from launch import LaunchContext
-from launch.actions import DeclareLaunchArgument, SetEnvironmentVariable
+from launch.actions import DeclareLaunchArgument, OpaqueFunction, SetEnvironmentVariable
 from launch.conditions import IfCondition, UnlessCondition
 from launch.events.process import ProcessExited
 from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
 from negtrain_ros import bringup
+from negtrain_ros.names import refusal
 
 LOG_LEVELS = ('debug', 'info', 'warn', 'error', 'fatal')
 
 
-def arguments(*, use_sim_time: bool) -> list[DeclareLaunchArgument]:
+def arguments(*, use_sim_time: bool) -> list[DeclareLaunchArgument | OpaqueFunction]:
     """
-    Return the arguments that every launch file of a machine has.
+    Return the arguments that every launch file of a machine has, and the check of its names.
 
     :param use_sim_time: what holds when nobody says otherwise
     """
@@ -41,7 +42,15 @@ def arguments(*, use_sim_time: bool) -> list[DeclareLaunchArgument]:
         DeclareLaunchArgument(
             'composed', default_value='false', choices=['true', 'false'],
             description='whether all nodes run in one process: cheaper, but all end with one'),
+        OpaqueFunction(function=_check_names),
     ]
+
+
+def _check_names(context: LaunchContext) -> None:
+    """Refuse, before any node is started, names that none of them could have."""
+    refused = refusal(LaunchConfiguration('namespace').perform(context), os.environ)
+    if refused:
+        raise RuntimeError(refused)
 
 
 def transport() -> list[SetEnvironmentVariable]:

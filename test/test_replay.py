@@ -154,7 +154,8 @@ def test_a_missing_file_gets_one_line(tmp_path):
     ('{phase.min_range: 0.9, repetition.min_range: 0.9}', 0),
     ('{repetition: {min_range: 0.9}}', 0),
 ])
-@pytest.mark.parametrize('node', ['/**/phase_detector', 'phase_detector', '/**'])
+@pytest.mark.parametrize('node', [
+    '/**/phase_detector', 'phase_detector', '/**', '/press/phase_detector', '/*/phase_detector'])
 def test_the_detector_of_a_machine_is_that_of_its_parameters(
         node, section, counted, recording, tmp_path):
     file = tmp_path / 'parameters.yaml'
@@ -167,6 +168,19 @@ def test_the_detector_of_a_machine_is_that_of_its_parameters(
         recording, '--params-file', file, '--min-rom', 0.15).stdout
 
 
+@pytest.mark.parametrize(('namespace', 'counted'), [('press', 0), ('/row', 3)])
+def test_of_several_machines_one_is_named(namespace, counted, recording, tmp_path):
+    file = tmp_path / 'parameters.yaml'
+    file.write_text('press: {phase_detector: {ros__parameters: {repetition.min_range: 0.9}}}\n'
+                    'row: {phase_detector: {ros__parameters: {repetition.min_range: 0.2}}}\n')
+    result = run(recording, '--params-file', file)
+    assert result.exit_code == 2 and 'say --namespace' in result.stderr
+    result = run(recording, '--params-file', file, '--namespace', namespace)
+    assert f'{counted} repetitions counted' in result.stdout
+    result = run(recording, '--params-file', file, '--namespace', 'bench')
+    assert result.exit_code == 2 and 'none in /bench' in result.stderr
+
+
 @pytest.mark.parametrize(('content', 'told'), [
     ('/**: {ros__parameters: {phase.demand: 1000.0}}', 'phase.demand = 1000.0 is outside'),
     ('/**: {ros__parameters: {phase.demnad: 8.0}}', 'there is no parameter phase.demnad'),
@@ -175,7 +189,6 @@ def test_the_detector_of_a_machine_is_that_of_its_parameters(
     ('phase_detector: 3', 'no parameters of nodes'),
     ('phase_detector: {phase.demand: 8.0}', 'no parameters of nodes'),
     ('a: b: c', 'no parameters of nodes'),
-    ('', 'no parameters of nodes'),
     (None, 'No such file'),
 ])
 def test_what_are_no_parameters_gets_one_line(content, told, recording, tmp_path):

@@ -76,6 +76,8 @@ def replay(
         show_default='found by their headings')] = '',
     params_file: Annotated[Path | None, typer.Option(
         help='parameters of the nodes; those of phase_detector are used')] = None,
+    namespace: Annotated[str, typer.Option(
+        help='of the machine in --params-file', show_default='the one that it is for')] = '',
     format: Annotated[Output, typer.Option(help='how to write the result')] = Output.table,
     plot_file: Annotated[Path | None, typer.Option(
         '--plot', help='draw position, phases and repetitions into this PNG')] = None,
@@ -90,7 +92,8 @@ def replay(
                            '--time-unit, --invert and --columns out')
         if min_rom is None and params_file is None and not recorded:
             min_rom = MIN_ROM
-        settings = _settings(params_file, min_range=min_rom, order=order and order.value)
+        settings = _settings(
+            params_file, namespace, min_range=min_rom, order=order and order.value)
         moments = (_again(file, *settings) if recorded
                    else _positions(file, declared, *settings))
         _tell(moments, format, plot_file)
@@ -136,13 +139,13 @@ def _columns(said: str) -> tuple[str, ...]:
 
 
 def _settings(
-    params_file: Path | None, **given: float | str | None,
+    params_file: Path | None, namespace: str, **given: float | str | None,
 ) -> tuple[PhaseSettings, RepetitionSettings]:
     """Return the settings of a file, or the defaults, with what was given besides."""
     phase, repetition = PhaseSettings(), RepetitionSettings()
     if params_file is not None:
         from negtrain_ros.replay.machine import detector
-        phase, repetition = detector(params_file)
+        phase, repetition = detector(params_file, namespace)
     said: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     return replace(phase, **said), replace(repetition, **said)
 

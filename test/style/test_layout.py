@@ -24,11 +24,13 @@ ALLOWED = {
     'bringup': set(),
     'composed': {'nodes', 'shell'},
     'runner': {'bringup'},
-    'launching': {'bringup'},
+    'launching': {'bringup', 'names'},
+    'names': set(),
     'documentation': {'bringup', 'nodes', 'shell'},
     'terminal': set(),
     'replay': {'core', 'shell', 'terminal'},
-    'cli': {'core', 'sim', 'history', 'shell', 'bringup', 'runner', 'replay', 'terminal'},
+    'cli': {'core', 'sim', 'history', 'shell', 'bringup', 'names', 'runner', 'replay',
+            'terminal'},
 }
 PURE = {'core', 'sim'}
 PURE_IMPORTS = {
