@@ -9,7 +9,12 @@ from types import MappingProxyType
 from typing import Any
 
 from launch import LaunchContext, LaunchDescriptionEntity
-from launch.actions import DeclareLaunchArgument, RegisterEventHandler, SetEnvironmentVariable
+from launch.actions import (
+    DeclareLaunchArgument,
+    OpaqueFunction,
+    RegisterEventHandler,
+    SetEnvironmentVariable,
+)
 from launch.conditions import IfCondition, UnlessCondition
 from launch.event_handlers import OnProcessExit, OnProcessIO, OnProcessStart
 from launch.events.process import ProcessExited, ProcessIO, ProcessStarted
@@ -17,13 +22,16 @@ from launch.logging import get_logger
 from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
 from negtrain_ros import bringup
+from negtrain_ros.names import refusal
 
 LOG_LEVELS = ('debug', 'info', 'warn', 'error', 'fatal')
 
 
-def arguments(*, use_sim_time: bool, priority: int) -> list[DeclareLaunchArgument]:
+def arguments(
+    *, use_sim_time: bool, priority: int,
+) -> list[DeclareLaunchArgument | OpaqueFunction]:
     """
-    Return the arguments that every launch file of a machine has.
+    Return the arguments that every launch file of a machine has, and the check of its names.
 
     :param use_sim_time: what holds when nobody says otherwise
     :param priority: the same, of real-time scheduling
@@ -48,7 +56,15 @@ def arguments(*, use_sim_time: bool, priority: int) -> list[DeclareLaunchArgumen
             'realtime_priority', default_value=str(priority),
             description='SCHED_FIFO priority of the nodes between encoder and load, whose memory '
                         'is locked then, 0 to 90; 0: ordinary scheduling'),
+        OpaqueFunction(function=_check_names),
     ]
+
+
+def _check_names(context: LaunchContext) -> None:
+    """Refuse, before any node is started, names that none of them could have."""
+    refused = refusal(LaunchConfiguration('namespace').perform(context), os.environ)
+    if refused:
+        raise RuntimeError(refused)
 
 
 def transport() -> list[SetEnvironmentVariable]:

@@ -11,7 +11,7 @@ from negtrain_ros.core.repetition import RepetitionCounter, RepetitionSettings
 from negtrain_ros.history.recording import Recording
 from negtrain_ros.replay.command import replay
 from negtrain_ros.replay.redetection import content, Redetection
-from negtrain_ros.replay.session import read_mcap
+from negtrain_ros.replay.session import read_session
 from negtrain_ros.shell import conversions
 from negtrain_ros.sim.plays import FaultInjection
 from negtrain_ros.sim.rehearsal import Rehearsal, RehearsalSettings
@@ -93,7 +93,7 @@ def phases(messages):
 
 def again(path):
     """Return what a replay makes of the samples, and how it agrees."""
-    redetection = Redetection(read_mcap(path), PhaseSettings(), RepetitionSettings())
+    redetection = Redetection(read_session(path), PhaseSettings(), RepetitionSettings())
     return list(redetection.run()), redetection.agreement
 
 
@@ -202,20 +202,67 @@ def test_the_command_tells_the_repetitions_and_how_many_phases_are_the_same(reco
     assert all(event['eccentric']['mean_load'] > 70.0 for event in counted[-2:])
 
 
-@pytest.mark.parametrize('damage', [
-    lambda whole: b'',
-    lambda whole: whole[:20],
-    lambda whole: whole[:len(whole) // 2],
-    lambda whole: whole[:-3],
-    lambda whole: whole[:5000] + bytes(500) + whole[5500:],  # in the messages, not in an index
-    lambda whole: b'time,position\n0,0\n',
-], ids=['empty', 'begun', 'half', 'without its end', 'holed', 'no MCAP'])
-def test_a_damaged_recording_gets_one_line(recording, damage, tmp_path):
+@pytest.mark.parametrize(('damage', 'told'), [
+    (lambda whole: b'', 'it is empty'),
+    (lambda whole: whole[:20], 'no handle in it, which has no end'),
+    (lambda whole: whole[:5000] + bytes(500) + whole[5500:], 'damaged'),
+    (lambda whole: b'time,position\n0,0\n', 'no movement'),
+], ids=['empty', 'begun', 'holed', 'no MCAP'])
+def test_a_damaged_recording_gets_one_line(recording, damage, told, tmp_path):
     path = tmp_path / 'damaged.mcap'
     path.write_bytes(damage(recording.read_bytes()))
     result = run(path)
     assert result.exit_code == 2
-    assert str(path) in result.stderr and len(result.stderr.splitlines()) == 1
+    assert str(path) in result.stderr and told in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize('tail', [b'', bytes(4096)], ids=['cut', 'zeros of the file system'])
+@pytest.mark.parametrize('share', [0.3, 0.5, 0.9, 0.9999])
+def test_a_recording_that_was_cut_off_is_read_as_far_as_it_goes(
+        recording, share, tail, tmp_path):
+    content = recording.read_bytes()
+    path = tmp_path / 'cut.mcap'
+    path.write_bytes(content[:int(share * len(content))] + tail)
+    whole, cut = read_session(recording), read_session(path)
+    assert 0 < len(cut.steps) <= len(whole.steps)
+    assert [step.handle for step in cut.steps] == [
+        step.handle for step in whole.steps[:len(cut.steps)]]
+    assert len(cut.steps) >= (share - 0.25) * len(whole.steps)
+    result = run(path)
+    assert result.exit_code == 0
+    assert 'cut.mcap has no end' in result.stderr and 'bit for bit, 0 differ' in result.stderr
+
+
+@pytest.mark.parametrize('name', ['SESSION.MCAP', 'session', 'session.csv'])
+def test_a_session_is_told_by_its_content(recording, name, tmp_path):
+    path = tmp_path / name
+    path.write_bytes(recording.read_bytes())
+    assert run(path).stdout == run(recording).stdout
+
+
+def test_the_folder_of_a_bag_is_read_in_the_order_of_its_metadata(messages, recording, tmp_path):
+    folder = tmp_path / 'bag'
+    folder.mkdir()
+    half = len(messages) // 2
+    for name, part in (('bag_10.mcap', messages[half:]), ('bag_9.mcap', messages[:half])):
+        write(folder / name, part)
+    assert 'that no metadata.yaml says' in run(folder).stderr
+    (folder / 'metadata.yaml').write_text(
+        'rosbag2_bagfile_information:\n  relative_file_paths: [bag_9.mcap, bag_10.mcap]\n')
+    assert run(folder).stdout == run(recording).stdout
+    (folder / 'metadata.yaml').write_text('broken: [')
+    assert run(folder).stdout == run(recording).stdout
+
+
+def test_a_folder_without_a_session_gets_one_line(tmp_path):
+    (tmp_path / 'bag_0.db3').write_bytes(b'SQLite format 3\0')
+    result = run(tmp_path)
+    assert result.exit_code == 2 and 'ros2 bag convert' in result.stderr
+
+
+def test_the_units_of_a_session_are_not_asked_for(recording):
+    assert run(recording, '--unit', 'mm').exit_code == 2
 
 
 @pytest.mark.parametrize(('kinds', 'told'), [

@@ -6,6 +6,7 @@ import signal
 import sys
 from types import FrameType
 
+from negtrain_ros.terminal import degrade
 import typer
 
 # Where each command stands; only the one that is called is imported, so that the quick stay quick.
@@ -36,6 +37,7 @@ class Refused(Exception):
 def main() -> None:
     """Run the command line."""
     signal.signal(signal.SIGTERM, _terminate)
+    degrade()
     app = typer.Typer(
         add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
     app.callback(help='Negative training on a strength machine with a motor.')(lambda: None)

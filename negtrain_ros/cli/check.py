@@ -15,7 +15,7 @@ from negtrain_ros.computer_check.reporter import Unmeasured
 from negtrain_ros.computer_check.verdicts import Level, status
 from negtrain_ros.history.database import default_folder
 from negtrain_ros.runner import NodeDied
-from negtrain_ros.sim.pace import SimulationSettings
+from negtrain_ros.sim.clock import SimulationSettings
 from rclpy.exceptions import InvalidNamespaceException
 from rclpy.validate_namespace import validate_namespace
 from rich.box import SIMPLE_HEAD

@@ -3,9 +3,11 @@
 """`negtrain calibrate`, `test`, `train`: what an athlete does at a machine that is running."""
 from collections.abc import Iterator
 from contextlib import contextmanager
+import os
 from typing import Annotated
 
 from negtrain_interfaces.action import Train
+from negtrain_ros import names
 from negtrain_ros.cli import Refused
 from negtrain_ros.cli.display import Display, Lines
 from negtrain_ros.cli.sim import METHODS
@@ -84,6 +86,9 @@ def train(
 @contextmanager
 def _machine(namespace: str) -> Iterator[Trainer]:
     """Give a client of the machine in a namespace, with a view of what happens."""
+    refusal = names.refusal(namespace, os.environ)
+    if refusal:
+        raise Refused(refusal)
     console = Console()
     with Display(console) if console.is_terminal else Lines(console) as view:
         try:

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 from negtrain_ros.history.database import HistoryError, said
 from negtrain_ros.history.listing import Choice
 from negtrain_ros.history.opening import open_to_read
+from negtrain_ros.terminal import show
 from sqlalchemy import Engine
 from typer import Argument, Exit, Option, Typer
 
@@ -46,14 +47,15 @@ def history(
     if not rows:
         print('no session')
         return
-    _show(['session', 'begun', 'athlete', 'exercise', 'programme', 'method', 'sets',
+    show(['session', 'begun', 'athlete', 'exercise', 'programme', 'method', 'sets',
            'counted', 'up / down [kg]', 'status'], [
         [str(row['number']), _date(row['started_at']), row['athlete'], row['exercise'],
          f'{row["program"]} {row["step"]}' if row['program'] else '', row['method'],
          f'{row["sets"]} of {row["sets_planned"]}', str(row['repetitions']),
          f'{_number(row["concentric_mean_load"], 3)} / '
          f'{_number(row["eccentric_plateau_load"], 3)}',
-         row['status']] for row in rows])
+         row['status']] for row in rows],
+        words=('session', 'begun', 'athlete', 'exercise', 'programme', 'method', 'sets', 'status'))
 
 
 def export(
@@ -104,8 +106,9 @@ def plan(
         plans = [plan_of(engine, athlete, chosen, exercises[name], time.time())
                  for name in names]
     print(f'{chosen.title}: {chosen.purpose}')
-    _show(['exercise', 'done', 'next', 'maximum [kg]', 'up [kg]', 'down [kg]', 'remark'],
-          [_planned(name, one) for name, one in zip(names, plans, strict=True)])
+    show(['exercise', 'done', 'next', 'maximum [kg]', 'up [kg]', 'down [kg]', 'remark'],
+         [_planned(name, one) for name, one in zip(names, plans, strict=True)],
+         words=('exercise', 'done', 'next', 'remark'))
 
 
 athlete = Typer(help='Take along or erase what is stored about an athlete.', add_completion=False)
@@ -183,23 +186,6 @@ def _planned(name: str, one: Any) -> list[str]:
             _number(wanted.concentric if wanted else None),
             _number(wanted.eccentric if wanted else None),
             one.reason or one.proposal.question]
-
-
-def _show(head: list[str], rows: list[list[str]]) -> None:
-    """Print a table; numbers stand to the right, and a pipe gets every column in full."""
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-    console = Console() if sys.stdout.isatty() else Console(width=1000)
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    for title in head:
-        table.add_column(
-            Text(title), overflow='fold', no_wrap=title not in ('athlete', 'next', 'remark'),
-            justify='right' if '[' in title or title == 'counted' else 'left')
-    for row in rows:
-        table.add_row(*map(Text, row))
-    console.print(table)
 
 
 def _date(stamp: float) -> str:

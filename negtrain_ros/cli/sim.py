@@ -10,7 +10,7 @@ import socket
 import time
 from typing import Annotated, IO
 
-from negtrain_ros import bringup
+from negtrain_ros import bringup, names
 from negtrain_ros.cli import Refused
 from negtrain_ros.cli.display import Display, Lines, name_of
 from negtrain_ros.cli.summary import draw, Recording, tabulate
@@ -21,10 +21,9 @@ from negtrain_ros.core.prescription import loads, PrescriptionSettings
 from negtrain_ros.core.types import Method, Prescription, SessionStage, SetSummary, Verdict
 from negtrain_ros.history.exercises import shipped_exercises
 from negtrain_ros.runner import NodeDied, Runner
+from negtrain_ros.shell import parameter_file
 from negtrain_ros.sim.clock import SpeedMeter
 from rich.console import Console
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 from typer import Option
 
 METHODS = {method.name.lower(): method for method in Method}
@@ -61,6 +60,9 @@ def sim(
     prescription = _prescription(
         exercise, maximum, method, concentric, eccentric, repetitions, concentric_time,
         eccentric_time)
+    refusal = names.refusal(namespace, os.environ if domain is None else {})
+    if refusal:
+        raise Refused(refusal)
     params_file = _parameters(params_file)
     bringup.stay_local()
     if domain is not None:
@@ -178,13 +180,9 @@ def _parameters(path: Path | None) -> Path:
     """Return the file with the parameters of the nodes, once it could be read."""
     path = path or bringup.parameters_file()
     try:
-        content = YAML(typ='safe').load(path.read_text())
-    except OSError as error:
-        raise Refused(f'{path}: {error.strerror}') from None
-    except (YAMLError, UnicodeDecodeError) as error:
-        raise Refused(f'{path}: {error}') from None
-    if not isinstance(content, dict):
-        raise Refused(f'{path}: no parameters of nodes')
+        parameter_file.read(path)
+    except parameter_file.ParameterFileError as refusal:
+        raise Refused(str(refusal)) from None
     return path
 
 

@@ -10,6 +10,8 @@ from typing import Annotated, Any
 
 from negtrain_ros.core.phase import PhaseSettings
 from negtrain_ros.core.repetition import RepetitionSettings
+from negtrain_ros.replay.csv_reader import Declared
+from negtrain_ros.replay.inputs import is_session
 from negtrain_ros.replay.moment import Moment, Unusable
 from negtrain_ros.replay.positions import read_csv, run
 from negtrain_ros.replay.telling import events, print_table
@@ -33,35 +35,82 @@ class OrderWord(StrEnum):
     ecc_con = 'ecc-con'
 
 
+class Length(StrEnum):
+    """Unit of positions."""
+
+    m = 'm'
+    cm = 'cm'
+    mm = 'mm'
+    inch = 'in'
+
+
+class Time(StrEnum):
+    """Unit of times."""
+
+    s = 's'
+    ms = 'ms'
+    us = 'us'
+    ns = 'ns'
+    min = 'min'
+
+
 def replay(
     file: Annotated[Path, typer.Argument(
-        help='recording: CSV with time in s and position in m, or MCAP of a session')],
+        help='recording: text with time and position in columns, an MCAP file of a session, or '
+             'a folder of `ros2 bag record`')],
     min_rom: Annotated[float | None, typer.Option(
         help='shortest travel that can be half a repetition, in m', min=0.01, max=1.0,
         show_default='0.15; MCAP or --params-file: as the machine has it')] = None,
     order: Annotated[OrderWord | None, typer.Option(
         help='which phase begins a repetition',
         show_default='con-ecc; --params-file: as the machine has it')] = None,
+    unit: Annotated[Length | None, typer.Option(
+        help='of the positions', show_default='as the heading says; m')] = None,
+    time_unit: Annotated[Time | None, typer.Option(
+        help='of the times', show_default='as the heading says; s')] = None,
+    invert: Annotated[bool | None, typer.Option(
+        '--invert/--no-invert', help='whether positions grow downwards',
+        show_default='no-invert')] = None,
+    columns: Annotated[str, typer.Option(
+        help='TIME,POSITION or TIME,POSITION,LOAD: headings, or numbers from 1 on',
+        show_default='found by their headings')] = '',
     params_file: Annotated[Path | None, typer.Option(
         help='parameters of the nodes; those of phase_detector are used')] = None,
+    namespace: Annotated[str, typer.Option(
+        help='of the machine in --params-file', show_default='the one that it is for')] = '',
     format: Annotated[Output, typer.Option(help='how to write the result')] = Output.table,
     plot_file: Annotated[Path | None, typer.Option(
         '--plot', help='draw position, phases and repetitions into this PNG')] = None,
 ) -> None:
     """Run the core over a recording and tell its phases and repetitions."""
     try:
-        recorded = file.suffix == '.mcap'
+        _check_plot(plot_file)
+        declared = Declared(unit or '', time_unit or '', invert, _columns(columns))
+        recorded = is_session(file)
+        if recorded and declared != Declared():
+            raise Unusable(f'{file}: a session has its units and columns: leave --unit, '
+                           '--time-unit, --invert and --columns out')
         if min_rom is None and params_file is None and not recorded:
             min_rom = MIN_ROM
-        settings = _settings(params_file, min_range=min_rom, order=order and order.value)
-        moments = _again(file, *settings) if recorded else run(read_csv(file), *settings)
+        settings = _settings(
+            params_file, namespace, min_range=min_rom, order=order and order.value)
+        moments = (_again(file, *settings) if recorded
+                   else _positions(file, declared, *settings))
+        _tell(moments, format, plot_file)
     except Unusable as problem:
         typer.echo(str(problem), err=True)
         raise typer.Exit(UNUSABLE) from None
+
+
+def _tell(moments: Iterator[Moment], format: Output, plot_file: Path | None) -> None:
+    """Write the result, and draw it where that is asked for."""
     if plot_file is not None:
         from negtrain_ros.replay.picture import plot
         kept = list(moments)
-        plot(kept, plot_file)
+        try:
+            plot(kept, plot_file)
+        except OSError as problem:
+            raise Unusable(f'{plot_file}: {problem.strerror}') from None
         moments = iter(kept)
     if format is Output.jsonl:
         for event in events(moments):
@@ -70,16 +119,48 @@ def replay(
         print_table(moments)
 
 
+def _check_plot(path: Path | None) -> None:
+    """Refuse a picture that could not be written, before the run."""
+    if path is None:
+        return
+    if path.suffix.lower() != '.png':
+        raise Unusable(f'{path}: a picture is a PNG; say {path.with_suffix(".png").name}')
+    if not path.parent.is_dir():
+        raise Unusable(f'{path}: there is no folder {path.parent}')
+    if path.is_dir():
+        raise Unusable(f'{path}: is a folder')
+
+
+def _columns(said: str) -> tuple[str, ...]:
+    columns = tuple(said.split(',')) if said else ()
+    if columns and not (2 <= len(columns) <= 3 and all(map(str.strip, columns))):
+        raise Unusable(f'--columns {said}: say TIME,POSITION or TIME,POSITION,LOAD')
+    return columns
+
+
 def _settings(
-    params_file: Path | None, **given: float | str | None,
+    params_file: Path | None, namespace: str, **given: float | str | None,
 ) -> tuple[PhaseSettings, RepetitionSettings]:
     """Return the settings of a file, or the defaults, with what was given besides."""
     phase, repetition = PhaseSettings(), RepetitionSettings()
     if params_file is not None:
         from negtrain_ros.replay.machine import detector
-        phase, repetition = detector(params_file)
+        phase, repetition = detector(params_file, namespace)
     said: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     return replace(phase, **said), replace(repetition, **said)
+
+
+def _positions(
+    file: Path, declared: Declared, phase: PhaseSettings, repetition: RepetitionSettings,
+) -> Iterator[Moment]:
+    """Read positions and run the core over them; say on standard error what was left out."""
+    recording = read_csv(file, declared)
+    for remark in recording.remarks:
+        typer.echo(f'{file}: {remark}', err=True)
+    if recording.from_the_top and phase.order == OrderWord.con_ecc and declared.invert is None:
+        typer.echo(f'{file}: begins at the top, and a repetition with the way up: '
+                   '--order ecc-con or --invert if that is not so', err=True)
+    return run(recording, phase, repetition)
 
 
 def _again(
@@ -87,8 +168,11 @@ def _again(
 ) -> Iterator[Moment]:
     """Read a session and detect its phases again; say on standard error how many are the same."""
     from negtrain_ros.replay.redetection import Redetection
-    from negtrain_ros.replay.session import read_mcap
-    redetection = Redetection(read_mcap(file), phase, repetition)
+    from negtrain_ros.replay.session import read_session
+    session = read_session(file)
+    if session.cut:
+        typer.echo(f'{file}: {session.cut}', err=True)
+    redetection = Redetection(session, phase, repetition)
 
     def told() -> Iterator[Moment]:
         yield from redetection.run()

@@ -1,48 +1,41 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The phase detector as a machine has it, from the file with the parameters of its nodes."""
-from collections.abc import Iterator, Mapping
+"""Phase detector as a machine has it, from the file with the parameters of its nodes."""
 from pathlib import Path
-from typing import Any
 
 from negtrain_ros.core.phase import PhaseSettings
 from negtrain_ros.core.repetition import RepetitionSettings
 from negtrain_ros.replay.moment import Unusable
-from negtrain_ros.shell import parameters
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+from negtrain_ros.shell import parameter_file, parameters
 
 NODE = 'phase_detector'
-ANY = ('*', '**')
 
 
-def detector(path: Path) -> tuple[PhaseSettings, RepetitionSettings]:
+def detector(path: Path, namespace: str = '') -> tuple[PhaseSettings, RepetitionSettings]:
     """
-    Return the settings of the phase detector, in whatever namespace the file has it.
+    Return the settings of the phase detector.
 
-    :raises Unusable: the file has no parameters of nodes, or one that the node would refuse
+    :param namespace: of the machine; empty: the one that the file is for
+    :raises Unusable: rcl or the node would refuse the file, or it is for several machines
     """
     try:
-        content = YAML(typ='safe').load(path.read_text(encoding='utf-8'))
-        given = {name: value for pattern, section in content.items()
-                 if pattern.rpartition('/')[2] in (NODE, *ANY)
-                 for name, value in _flat(section['ros__parameters'])
-                 if name not in parameters.OF_EVERY_NODE}
+        sections = parameter_file.read(path)
+        possible = parameter_file.namespaces(sections, NODE)
+        wanted = ['/' + namespace.strip('/')] if namespace else possible
+        found = [parameter_file.given(sections, NODE, each) for each in wanted or ['/']]
+        if any(each != found[0] for each in found):
+            raise Unusable(f'{path}: the phase detectors in {", ".join(wanted)} differ; '
+                           'say --namespace')
+        if namespace and possible and not any(
+                section.is_of(NODE, wanted[0]) for section in sections):
+            raise Unusable(f'{path}: has a phase detector in {", ".join(possible)}, '
+                           f'none in {wanted[0]}')
+        values = {name: value for name, value in found[0].items()
+                  if name not in parameters.OF_EVERY_NODE}
         phase, repetition = parameters.make(
-            NODE, given, phase=PhaseSettings, repetition=RepetitionSettings)
-    except OSError as problem:
-        raise Unusable(f'{path}: {problem.strerror}') from None
-    except (YAMLError, UnicodeDecodeError, AttributeError, KeyError, TypeError):
-        raise Unusable(f'{path}: no parameters of nodes') from None
+            NODE, values, phase=PhaseSettings, repetition=RepetitionSettings)
+    except parameter_file.ParameterFileError as refusal:
+        raise Unusable(str(refusal)) from None
     except ValueError as refusal:
         raise Unusable(f'{path}: {refusal}') from None
     return phase, repetition
-
-
-def _flat(section: Mapping[str, Any], prefix: str = '') -> Iterator[tuple[str, Any]]:
-    """Give the parameters of a section, which may be nested, by their whole names."""
-    for name, value in section.items():
-        if isinstance(value, Mapping):
-            yield from _flat(value, f'{prefix}{name}.')
-        else:
-            yield prefix + name, value

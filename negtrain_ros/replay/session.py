@@ -1,17 +1,19 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What the phase detector heard and said in a session, from the MCAP file of its recorder."""
+"""Reader of recorded sessions: what the phase detector heard and said, from MCAP files."""
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from math import nan
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
-from mcap.reader import make_reader
+from mcap.reader import NonSeekingReader
 from mcap_ros2.decoder import DecoderFactory
 from negtrain_ros.core.types import Handle, MachineState, PhaseEstimate, Prescription, Quality
+from negtrain_ros.replay.inputs import session_files
 from negtrain_ros.replay.moment import Unusable
 from negtrain_ros.shell import conversions
 
@@ -46,53 +48,79 @@ class Session:
     :param steps: the handles in the order in which they were published
     :param prescriptions: when each was received [ns], and what it says; the first may be older
         than the recording
+    :param cut: one line about what is missing at the end; empty: it is whole
     """
 
     steps: list[Step]
     prescriptions: list[tuple[int, Prescription]]
+    cut: str = ''
 
 
-def read_mcap(path: Path) -> Session:
+def read_session(path: Path) -> Session:
     """
-    Read a recording of the session manager.
+    Read a recording of the session manager or of `ros2 bag record`, as far as it goes.
 
-    :raises Unusable: it is no such recording, cut off or damaged
+    :param path: an MCAP file, or a folder with those of one recording
+    :raises Unusable: it is no such recording, or damaged before its end
     """
     heard: dict[str, list[tuple[int, Any]]] = {name: [] for name in KINDS}
     machines = set()
-    try:
-        with path.open('rb') as file:
-            for topic, received, message in _messages(file):
-                machine, _, name = topic.rpartition('/')
-                machines.add(machine)
-                heard[name].append((received, conversions.from_msg(KINDS[name], message)))
-    except OSError as problem:
-        raise Unusable(f'{path}: {problem}') from None
-    # What a damaged file makes of lengths, definitions and compressed chunks ends in many ways.
-    except Exception as problem:
-        said = ' '.join(str(problem).split()) or type(problem).__name__
-        raise Unusable(f'{path}: cut off or damaged, `mcap recover` may help: {said}') from None
+    cut = ''
+    for part in session_files(path):
+        try:
+            with part.open('rb') as file:
+                for topic, received, message in _messages(file):
+                    machine, _, name = topic.rpartition('/')
+                    machines.add(machine)
+                    heard[name].append((received, conversions.from_msg(KINDS[name], message)))
+        except OSError as problem:
+            raise Unusable(f'{part}: {problem.strerror}') from None
+        except CutOff:
+            cut = f'{part.name} has no end, its writer was stopped: read as far as it goes'
+        # What a damaged file makes of lengths and definitions ends in many ways.
+        except Exception as problem:
+            said = ' '.join(str(problem).split()) or type(problem).__name__
+            raise Unusable(f'{part}: damaged, `mcap recover` may help: {said}') from None
     if len(machines) > 1:
         raise Unusable(f'{path}: more than one machine: {", ".join(sorted(machines))}')
     if not heard['handle']:
-        raise Unusable(f'{path}: no handle in it')
+        raise Unusable(f'{path}: no handle in it{", which has no end" if cut else ""}')
     steps = list(_steps(heard['handle'], heard['phase'], heard['machine_state']))
     if heard['phase'] and all(step.told is None for step in steps):
         raise Unusable(f'{path}: no phase in it belongs to a handle')
-    return Session(steps, heard['prescription'])
+    return Session(steps, heard['prescription'], cut)
 
 
-def _messages(file: Any) -> Iterator[tuple[str, int, Any]]:
-    """Give topic, time of receipt [ns] and content of what concerns the detector, as it came."""
-    reader = make_reader(file, validate_crcs=True, decoder_factories=[DecoderFactory()])
-    summary = reader.get_summary()
-    channels = summary.channels.values() if summary is not None else ()
-    topics = [channel.topic for channel in channels
-              if channel.topic.rpartition('/')[2] in KINDS]
-    # of messages that came at the same simulated time only the file knows the order
-    for _, channel, message, content in reader.iter_decoded_messages(
-            topics=topics, log_time_order=False):
-        yield channel.topic, message.log_time, content
+class CutOff(Exception):
+    """A file ends before its end."""
+
+
+def _messages(file: BinaryIO) -> Iterator[tuple[str, int, Any]]:
+    """
+    Give topic, time of receipt [ns] and content of what concerns the detector, as it came.
+
+    Of messages that came at the same simulated time only the file knows the order.
+
+    :raises CutOff: the file was read whole and has no end
+    """
+    reader = NonSeekingReader(file, validate_crcs=True)
+    decoders: dict[int, Any] = {}
+    messages = reader.iter_messages(log_time_order=False)
+    while True:
+        try:
+            schema, channel, message = next(messages)
+        except StopIteration:
+            return
+        except Exception:
+            # A file system may fill with zeros what it had not written yet.
+            if any(block.strip(b'\0') for block in iter(partial(file.read, 1 << 20), b'')):
+                raise
+            raise CutOff from None
+        if channel.topic.rpartition('/')[2] in KINDS:
+            if channel.id not in decoders:
+                decoders[channel.id] = DecoderFactory().decoder_for(
+                    channel.message_encoding, schema)
+            yield channel.topic, message.log_time, decoders[channel.id](message.data)
 
 
 def _steps(

@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tell what a replay found: events in lines of JSON, or a table of repetitions."""
 from collections.abc import Iterable, Iterator
+from math import isnan, nan
 from typing import Any
 
 from negtrain_ros.core.types import Repetition, Stage, Verdict
 from negtrain_ros.replay.moment import Moment
+from negtrain_ros.terminal import show
 
 
 def events(moments: Iterable[Moment]) -> Iterator[dict[str, Any]]:
@@ -43,26 +45,31 @@ def _values(measure: Any) -> Iterator[tuple[str, float]]:
         yield name, getattr(measure, name)
 
 
+HEADINGS = ('', 'at [s]', 'verdict', 'up [s]', 'range [mm]', 'mean [m/s]', 'peak [m/s]',
+            'down [s]', 'range [mm]', 'mean [m/s]', 'peak [m/s]', 'smooth-\nness')
+
+
 def print_table(moments: Iterable[Moment]) -> None:
-    """Print one line for each repetition."""
-    from rich.console import Console
-    from rich.table import Table
-    table = Table()
-    for heading in ('', 'at [s]', 'verdict', 'up [s]', 'range [mm]', 'mean [m/s]', 'peak [m/s]',
-                    'down [s]', 'range [mm]', 'mean [m/s]', 'peak [m/s]', 'smoothness'):
-        table.add_column(heading, justify='right')
-    counted = 0
+    """Print one line for each repetition, with the time since the recording began."""
+    counted, begin = 0, nan
+    rows = []
     for moment in moments:
+        begin = moment.handle.stamp if isnan(begin) else begin
         repetition = moment.repetition
         if repetition is None or repetition.stage is not Stage.COMPLETE:
             continue
         counted = repetition.number
         row = [str(repetition.number) if repetition.verdict is Verdict.COUNTED else '',
-               f'{repetition.stamp:.2f}', repetition.verdict.name.lower().replace('_', ' ')]
+               f'{repetition.stamp - begin:.2f}',
+               repetition.verdict.name.lower().replace('_', ' ')]
         for measure in (repetition.concentric, repetition.eccentric):
-            row += [f'{measure.duration:.2f}', f'{1e3 * measure.range:.0f}',
-                    f'{measure.mean_velocity:.2f}', f'{measure.peak_velocity:.2f}']
-        table.add_row(*row, f'{repetition.concentric.smoothness:.2f}')
-    console = Console()
-    console.print(table)
-    console.print(f'{counted} repetitions counted')
+            row += [_number(measure.duration, 2), _number(1e3 * measure.range, 0),
+                    _number(measure.mean_velocity, 2), _number(measure.peak_velocity, 2)]
+        rows.append([*row, _number(repetition.concentric.smoothness, 2)])
+    if rows:
+        show(HEADINGS, rows, words=('verdict',))
+    print(f'{counted} repetitions counted')
+
+
+def _number(value: float, digits: int) -> str:
+    return '' if isnan(value) else f'{value:.{digits}f}'

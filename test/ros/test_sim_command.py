@@ -15,6 +15,7 @@ import pytest
 
 PATIENCE = 100.0  # s
 REFUSED = [
+    (('--namespace', 'press-1'), 'press_1 would do'), (('--namespace', 'größe'), 'groesse'),
     (['--maximum', '-5'], 'maximum'),
     (['--maximum', 'nan'], 'maximum'),
     (['--maximum', '0'], 'maximum'),

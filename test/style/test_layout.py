@@ -25,11 +25,14 @@ ALLOWED = {
     'executables': {'nodes', 'composed'},
     'composed': {'nodes', 'shell'},
     'runner': {'bringup'},
-    'launching': {'bringup'},
+    'launching': {'bringup', 'names'},
+    'names': set(),
     'documentation': {'bringup', 'nodes', 'shell'},
-    'replay': {'core', 'shell'},
+    'terminal': set(),
+    'replay': {'core', 'shell', 'terminal'},
     'computer_check': {'core', 'shell', 'bringup', 'runner'},
-    'cli': {'core', 'sim', 'history', 'shell', 'bringup', 'runner', 'replay', 'computer_check'},
+    'cli': {'core', 'sim', 'history', 'shell', 'bringup', 'names', 'runner', 'replay',
+            'terminal', 'computer_check'},
 }
 PURE = {'core', 'sim'}
 PURE_IMPORTS = {
