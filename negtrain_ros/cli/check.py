@@ -70,9 +70,9 @@ def check(
 
 def _measured(plan: Plan) -> Result:
     """Measure, and show how far it is."""
-    steps = expected(plan)
+    steps, console = expected(plan), Console(stderr=True)
     with Progress(TextColumn('{task.description}'), BarColumn(), TimeElapsedColumn(),
-                  console=Console(stderr=True), transient=True) as progress:
+                  console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task('', total=sum(steps.values()))
         begun: dict[str, float] = {}
 

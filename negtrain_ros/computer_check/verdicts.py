@@ -274,7 +274,7 @@ def of_processors(measured: Processors, rights: Rights) -> Verdict:
 def of_clock(step: float, bounds: Bounds) -> Verdict:
     """Judge the largest step of the system clock against one that is never set [s]."""
     subject, size = 'system clock', abs(step)
-    figures = f'largest step {1e3 * step:+.2f} ms'
+    figures = f'largest step {round(1e3 * step, 2) + 0.0:.2f} ms'
     if size >= bounds.silence:
         return Verdict(subject, Level.UNFIT, figures,
                        f'the clock was set by {_ms(size)}: {SILENT}')
