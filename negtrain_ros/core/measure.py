@@ -9,7 +9,11 @@ from typing import Any
 from negtrain_ros.core.types import GRAVITY, PhaseMeasure, Range
 import numpy as np
 
-RIM = (0.05, 0.10)  # of the travel, between which the speed of a beginning is taken
+RIM = 0.05       # of the travel, within which a way may still rest
+SINKING = 0.024  # m; by which a handle that is held may have sunk before a way
+STRETCH = 0.05   # of the travel, over which the speed just off the rim is taken
+LEAVING = 1.0    # s; of a rest at either end that is looked at for its part in the way
+TREMBLE = 0.005  # m; what the furthest point gains by trembling during a rest, at most
 PLATEAU = (0.20, 0.85)  # shares of the range between which the load has had time to settle
 KEPT = 2048             # samples kept of one leg; of a longer one every second, fourth, …
 PENDING = 1024          # samples kept of a pause
@@ -46,19 +50,17 @@ def spectral_arc_length(speeds: Any, rate: float) -> float:
 class Leg:
     """Collect the samples of one way up or down in bounded memory, and measure it at its end."""
 
-    def __init__(self, direction: int, slowest: float, hold_time: float) -> None:
+    def __init__(self, direction: int, slowest: float) -> None:
         """
         Begin a leg.
 
         :param direction: 1 up, -1 down
         :param slowest: below this speed the handle is parked [m/s]
-        :param hold_time: a shorter rest at either end belongs to the movement [s]
         """
         self.direction = direction
         self.travel = 0.0  # m, how far the leg has come
         self.furthest = -np.inf
         self._slowest = slowest
-        self._hold_time = hold_time
         self._samples: list[Sample] = []
         self._pending: deque[Sample] = deque(maxlen=PENDING)
         self._moved = 0.0
@@ -74,7 +76,8 @@ class Leg:
         ahead = self.direction * sample[1]
         speed = self.direction * sample[2]
         # tremor sets the furthest point further during a rest, but makes no way
-        progress = self._slowest * (sample[0] - self._moved) if self._samples else 0.0
+        progress = min(TREMBLE, self._slowest * (
+            sample[0] - self._moved)) if self._samples else 0.0
         if ahead > self.furthest + progress and speed >= self._slowest:
             self.furthest, self._moved = ahead, sample[0]
             if speed > self.peak:
@@ -100,15 +103,14 @@ class Leg:
             self._stride *= 2
 
     def _trim_head(self) -> None:
+        """Keep of a rest no more than the smoothest start takes to be seen."""
         pending = self._pending
-        if pending[-1][0] - pending[0][0] > self._hold_time:
-            last = pending[-1]
-            pending.clear()
-            pending.append(last)
+        while pending[-1][0] - pending[0][0] > LEAVING:
+            pending.popleft()
 
     def turn(self, stamp: float) -> 'Leg':
         """End the leg at a turning point and return the next one, which began there."""
-        following = Leg(-self.direction, self._slowest, self._hold_time)
+        following = Leg(-self.direction, self._slowest)
         pending, self._pending = self._pending, deque(maxlen=PENDING)
         for sample in pending:
             if sample[0] <= stamp:
@@ -116,6 +118,16 @@ class Leg:
             else:
                 following.step(sample)
         return following
+
+    def resume(self, shift: 'Leg') -> None:
+        """Go on after a shift to and fro that was no way of its own."""
+        for sample in (*shift._samples, *shift._pending):
+            self.step(sample)
+
+    @property
+    def origin(self) -> float:
+        """Where the leg began [m]; NaN before it has moved."""
+        return self._samples[0][1] if self._samples else nan
 
     def measure(self, moving_mass: float, extent: Range | None = None) -> PhaseMeasure:
         """
@@ -135,14 +147,15 @@ class Leg:
 
     def _measure(self, moving_mass: float, extent: Range | None) -> PhaseMeasure:
         samples = list(self._samples)
-        if self._pending and self._pending[-1][0] - self._pending[0][0] <= self._hold_time:
-            samples += self._pending
+        latest = self._moved + LEAVING
+        samples += (sample for sample in self._pending if sample[0] <= latest)
         if len(samples) < 3:
             return NOTHING
         table = np.array(samples)
         time, travel = table[:, 0], self.direction * (table[:, 1] - table[0, 1])
-        begin = _onset(time, travel)
-        end = len(time) - _onset(-time[::-1], travel.max() - travel[::-1])
+        length = float(travel.max())
+        begin = _onset(time, travel, max(RIM * length, SINKING))
+        end = len(time) - _onset(-time[::-1], length - travel[::-1], RIM * length)
         if end - begin < 3:
             return NOTHING
         time, position, velocity, load = table[begin:end].T
@@ -181,24 +194,36 @@ class Leg:
             peak_power=float(GRAVITY * (load * np.abs(velocity)).max()))
 
 
-def _onset(time: Any, travel: Any) -> int:
+def _onset(time: Any, travel: Any, rim: float) -> int:
     """
-    Return the index at which a movement really began, parked time before it left out.
+    Return the index at which a movement really began, what was parked before it left out.
 
     Its speed just off the beginning tells how long it can have taken to get there: three times
-    distance over speed at the most, which is what the smoothest start takes (x ~ t³).
+    distance over speed at the most, which is what the smoothest start takes (x ~ t³). The distance
+    is that from where the handle was then: while it is held it may have sunk.
 
     :param time: (n,) s, increasing
     :param travel: (n,) m, from where it began
+    :param rim: distance within which the handle may have been parked [m]
     """
-    near, far = (int(np.argmax(travel >= share * travel.max())) for share in RIM)
-    if far <= near:
+    length = travel.max()
+    rim = min(rim, 0.2 * length)
+    far = int(np.argmax(travel >= rim + STRETCH * length))
+    resting = np.nonzero(travel[:far] < rim)[0]
+    if not len(resting):
         return 0
+    near = int(resting[-1])
     speed = (travel[far] - travel[near]) / (time[far] - time[near])
-    return int(np.searchsorted(time, time[near] - 3.0 * max(travel[near], 0.0) / speed))
+    early = (time[near] - time[:near]) * speed - 3.0 * (travel[near] - travel[:near])
+    moving = int(np.argmin(early)) if near else 0
+    parked = np.nonzero(early[:moving + 1] >= 0.0)[0]
+    return int(parked[-1]) if len(parked) else 0
 
 
 def _mean(load: Any, advance: Any) -> float:
     """Return the mean over the travel."""
     total = float(advance.sum())
-    return float((load * advance).sum()) / total if total > 0.0 else nan
+    if total <= 0.0:
+        return nan
+    least = float(load[0])  # a constant load is its own mean, to the last bit
+    return least + float(((load - least) * advance).sum()) / total

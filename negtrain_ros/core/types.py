@@ -81,6 +81,8 @@ class Verdict(IntEnum):
     ABANDONED = 2
     WRONG_DIRECTION = 3
     MEASUREMENT = 4
+    SAMPLES_MISSING = 5
+    NOT_FINISHED = 6
 
 
 class Method(IntEnum):
@@ -237,6 +239,8 @@ class Repetition:
     verdict: Verdict
     concentric: PhaseMeasure
     eccentric: PhaseMeasure
+    bottom_pause: float = math.nan
+    top_pause: float = math.nan
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +257,8 @@ class Prescription:
     range: Range | None = None
     concentric_time: float = 1.5
     eccentric_time: float = 3.0
+    bottom_pause: float = 0.0
+    top_pause: float = 0.0
     hold_position: float = math.nan
     repetitions: int = 12
     velocity_loss: float = math.nan

@@ -65,3 +65,6 @@ def run(
         handle = encoder.step(counts, time)
         estimate = detector.step(handle)
         yield Moment(handle, estimate, counter.step(handle, estimate, load))
+    unfinished = counter.finish(handle.stamp)
+    if unfinished is not None:
+        yield Moment(handle, estimate, unfinished)

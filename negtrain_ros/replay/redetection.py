@@ -66,6 +66,7 @@ class Redetection:
 
     def run(self) -> Iterator[Moment]:
         """Step through the session; a handle without a phase was not heard by the detector."""
+        last = None
         blind = all(step.told is None for step in self._session.steps)
         for step in self._session.steps:
             if step.told is None and not blind:
@@ -78,8 +79,11 @@ class Redetection:
             estimate = replace(self._detector.step(step.handle), repetition=self._counter.count)
             if step.told is not None:
                 self._compare(estimate, step.told)
-            yield Moment(step.handle, estimate,
-                         self._counter.step(step.handle, estimate, step.load))
+            last = step.handle, estimate
+            yield Moment(*last, self._counter.step(*last, step.load))
+        unfinished = self._counter.finish(last[0].stamp) if last is not None else None
+        if last is not None and unfinished is not None:
+            yield Moment(*last, unfinished)
 
     def _take_up(self, step: Step) -> None:
         """Put the prescriptions in force that the detector had heard before this handle."""

@@ -207,8 +207,8 @@ class Rehearsal:
         self._counter.reset()
         self._training = True
         self.athlete.hear(Instruction.TRAIN)
-        while self.controller.armed and self._counter.count < settings.repetitions:
-            self._until(self._one_more(), f'repetition {self._counter.count + 1}')
+        while self.controller.armed and self._done < settings.repetitions:
+            self._until(self._one_more(), f'repetition {self._done + 1}')
         self.athlete.hear(Instruction.REST)
         reason = '' if self.controller.armed else self._explanation
         self._training = False
@@ -219,8 +219,13 @@ class Rehearsal:
 
     def _one_more(self) -> Callable[[], bool]:
         """Return whether a further repetition is done or the set is over."""
-        before = self._counter.count
-        return lambda: self._counter.count > before or not self.controller.armed
+        before = self._done
+        return lambda: self._done > before or not self.controller.armed
+
+    @property
+    def _done(self) -> int:
+        """Return how many repetitions are complete and count."""
+        return sum(each.verdict is Verdict.COUNTED for each in self.repetitions)
 
     def _order(self) -> Order:
         from_top = self.athlete.settings.begins == 'top'

@@ -1,0 +1,71 @@
+# Copyright 2026 negtrain contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Rests at the ends, pauses in the ways; bench/rests.py plays many more sets."""
+from bench.rests import case, errors, right, told
+from chain import repetitions, smooth
+from negtrain_ros.core.types import Stage, Verdict
+import numpy as np
+import pytest
+
+RATE = 100.0
+
+
+def complete(path, **options):
+    return [found for found in repetitions(path, RATE, **options)
+            if found.stage is Stage.COMPLETE]
+
+
+@pytest.mark.parametrize('kind', ['rest', 'pause'])
+def test_no_repetition_is_lost_or_invented_in_sets_of_any_order(kind):
+    missed = []
+    for seed in range(40):
+        each = case(seed, kind)
+        found = told(each)
+        assert right(each, found), f'seed {seed}: {[one.verdict for one in found]}'
+        missed += errors(each, found)
+    assert np.median(missed) < 0.005
+
+
+@pytest.mark.parametrize('rest', [1.0, 6.0, 60.0])
+@pytest.mark.parametrize('sunk', [0.0, 0.003, 0.02])
+@pytest.mark.parametrize(('order', 'near', 'far'), [('con-ecc', 0.1, 0.5), ('ecc-con', 0.5, 0.1)])
+def test_a_rest_at_an_end_costs_no_repetition(rest, sunk, order, near, far):
+    once = [(1.5, far), (0.4, far - sunk), (rest, far - sunk), (2.5, near), (0.6, near)]
+    found = complete(smooth([(1.0, near), *once, *once, (1.0, near)], RATE), order=order)
+    assert [one.verdict for one in found] == [Verdict.COUNTED] * 2
+    for one in found:
+        way_back = one.eccentric if order == 'con-ecc' else one.concentric
+        assert way_back.range == pytest.approx(abs(far - sunk - near), rel=0.02)
+        assert way_back.duration == pytest.approx(2.5, rel=0.1)
+
+
+@pytest.mark.parametrize('share', [0.3, 0.5, 0.65, 0.8, 0.93])
+@pytest.mark.parametrize('order', ['con-ecc', 'ecc-con'])
+def test_a_way_back_is_measured_to_its_end_wherever_it_pauses(share, order):
+    near, far = (0.1, 0.5) if order == 'con-ecc' else (0.5, 0.1)
+    halt = far + share * (near - far)
+    once = [(1.5, far), (0.3, far), (3.0 * share, halt), (1.0, halt), (3.0 - 3.0 * share, near),
+            (0.8, near)]
+    found = complete(smooth([(1.0, near), *once, *once, (1.0, near)], RATE), order=order,
+                     min_range=0.15)
+    assert [one.verdict for one in found] == [Verdict.COUNTED] * 2
+    for one in found:
+        way_back = one.eccentric if order == 'con-ecc' else one.concentric
+        assert way_back.range == pytest.approx(0.4, rel=0.02)
+        assert way_back.duration == pytest.approx(4.0, rel=0.06)
+
+
+def test_the_rests_at_both_ends_are_measured():
+    once = [(1.5, 0.5), (2.0, 0.5), (3.0, 0.1), (1.0, 0.1)]
+    first, second = complete(smooth([(1.0, 0.1), *once, *once], RATE))
+    assert first.top_pause == pytest.approx(2.0, abs=0.2)
+    assert first.bottom_pause != first.bottom_pause
+    assert (second.top_pause, second.bottom_pause) == (
+        pytest.approx(2.0, abs=0.2), pytest.approx(1.0, abs=0.2))
+
+
+def test_a_way_back_that_is_left_before_its_end_is_told_in_the_end():
+    path = smooth([(1.0, 0.1), (1.5, 0.5), (2.0, 0.2), (8.0, 0.2)], RATE)
+    (found,) = complete(path, min_range=0.15)
+    assert (found.verdict, found.number) == (Verdict.COUNTED, 1)
+    assert found.eccentric.range == pytest.approx(0.3, rel=0.02)
