@@ -14,7 +14,8 @@ BUSY = 0.7        # share of all processors that is in use, likewise
 CROWDED = 0.9     # the same, in which ten good seconds under ordinary scheduling are luck
 STOLEN = 0.01     # share of all processors that a hypervisor may take, likewise
 WAY_OUT = 'docs/realtime.md says how to permit it'
-SILENT = f'a set would have been ended as *{RULES[Fault.ENCODER_SILENT].meaning}*'
+_SILENCE = RULES[Fault.ENCODER_SILENT].meaning
+SILENT = f'a set would have been ended as *{_SILENCE}*'
 UNATTENDED = f'a set would have been ended as *{RULES[Fault.SESSION_LOST].meaning}*'
 
 
@@ -260,8 +261,9 @@ def of_processors(measured: Processors, rights: Rights) -> Verdict:
     if measured.stolen:
         figures += f', {100 * measured.stolen:.1f} % taken by the hypervisor'
     if measured.busy > CROWDED and (rights.priority_refused or not rights.priority):
-        return Verdict(subject, Level.UNFIT, figures, 'the nodes have no right to go before other '
-                       f'programs, which leave nothing: sooner or later {SILENT}')
+        return Verdict(subject, Level.UNFIT, figures,
+                       'the nodes have no right to go before other programs, which leave nothing: '
+                       f'sooner or later a set is ended as *{_SILENCE}*')
     if measured.stolen > STOLEN:
         return Verdict(subject, Level.WARNING, figures,
                        'another virtual machine takes processors away from this one')
