@@ -14,7 +14,7 @@ from negtrain_ros.history.database import HistoryError, said
 from negtrain_ros.history.listing import Choice
 from negtrain_ros.history.opening import open_to_read
 from negtrain_ros.terminal import show
-from sqlalchemy import Engine
+from sqlalchemy.engine import Engine
 from typer import Argument, Exit, Option, Typer
 
 Database = Annotated[str, Option(

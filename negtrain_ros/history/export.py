@@ -11,7 +11,7 @@ from negtrain_ros.history import listing
 from negtrain_ros.history.files import private_file
 from negtrain_ros.history.listing import Choice
 from negtrain_ros.history.trace import unpack
-from sqlalchemy import Engine
+from sqlalchemy.engine import Engine
 
 Rows = list[dict[str, Any]]
 

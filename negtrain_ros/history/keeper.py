@@ -9,7 +9,7 @@ goes there at once. It gets what it is owed, in its order, when it is back.
 """
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, TimeoutError
 from itertools import islice
 import queue
 import threading
@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from negtrain_ros.history.database import Away, HistoryError, migrate, PATIENCE, said, writing
 from negtrain_ros.history.entry import apply, Entry
 from negtrain_ros.history.spool import Spool
-from sqlalchemy import Engine
+from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DataError, IntegrityError
 
 T = TypeVar('T')

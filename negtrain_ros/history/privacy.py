@@ -8,7 +8,8 @@ import time
 from negtrain_ros.history import listing
 from negtrain_ros.history.database import said, writing
 from negtrain_ros.history.tables import ATHLETES, ERASURES, SESSIONS
-from sqlalchemy import delete, Engine, insert, select
+from sqlalchemy import delete, insert, select
+from sqlalchemy.engine import Engine
 
 
 def erase(engine: Engine, name: str) -> list[Path]:

@@ -3,7 +3,7 @@
 """The command `negtrain replay`; what only some recordings or outputs need is imported by them."""
 from collections.abc import Iterator
 from dataclasses import replace
-from enum import StrEnum
+from enum import Enum
 import json
 from pathlib import Path
 from typing import Annotated, Any
@@ -21,14 +21,14 @@ MIN_ROM = 0.15  # m, where nothing but positions is known
 UNUSABLE = 2    # exit status
 
 
-class Output(StrEnum):
+class Output(str, Enum):
     """How the result is written."""
 
     table = 'table'
     jsonl = 'jsonl'
 
 
-class OrderWord(StrEnum):
+class OrderWord(str, Enum):
     """Which phase begins a repetition."""
 
     con_ecc = 'con-ecc'

@@ -38,7 +38,7 @@ PURE = {'core', 'sim'}
 PURE_IMPORTS = {
     'collections', 'dataclasses', 'enum', 'functools', 'itertools', 'math', 'operator', 'types',
     'typing', 'abc', 'array', 'bisect', 'heapq', 'fractions', 'statistics', 'numpy',
-    'transforms3d', 'negtrain_ros', 'cmath', 'contextlib', 'string',
+    'transforms3d', 'typing_extensions', 'negtrain_ros', 'cmath', 'contextlib', 'string',
 }
 ROS = {'rclpy', 'negtrain_interfaces', 'std_srvs', 'std_msgs', 'rcl_interfaces', 'launch'}
 LONGEST_NODE = 86  # lines that are not empty; a longer node decides something
