@@ -183,5 +183,3 @@ def describe(repetition: Repetition, number: int) -> str:
     return (f'repetition {number:2d}: '
             f'up {up.mean_load:5.1f} kg in {up.duration:4.2f} s, '
             f'down {down.plateau_load:5.1f} kg in {down.duration:4.2f} s{verdict}')
-
-

@@ -9,7 +9,8 @@ goes there at once. It gets what it is owed, in its order, when it is back.
 """
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future, TimeoutError
+from concurrent import futures
+from concurrent.futures import Future
 from itertools import islice
 import queue
 import threading
@@ -117,7 +118,7 @@ class Keeper:
                 return question(self._engine)
         try:
             return self._worker.submit(answer).result(patience)
-        except TimeoutError:
+        except futures.TimeoutError:
             self._note(f'no answer within {patience:g} s')
             raise Away(self.trouble) from None
 
@@ -132,7 +133,7 @@ class Keeper:
         """Wait for a delivery, at most `patience` [s]; tell whether the database has it."""
         try:
             delivery.result(patience)
-        except (TimeoutError, HistoryError) as error:
+        except (futures.TimeoutError, HistoryError) as error:
             self._note(str(error) or f'no answer within {patience:g} s')
             return False
         return True

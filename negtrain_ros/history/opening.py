@@ -29,4 +29,3 @@ def open_to_read(url: str = '', folder: Path | None = None) -> Engine:
             History(url, folder, machine=machine).close()
     migrate(engine)
     return engine
-
