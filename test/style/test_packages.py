@@ -8,7 +8,10 @@ import re
 import sys
 import xml.etree.ElementTree as ElementTree
 
+from cli_runner import cli_runner
+from negtrain_ros import cli
 import pytest
+import typer
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / 'negtrain_ros'
@@ -99,6 +102,18 @@ def test_every_module_can_be_imported(path):
         if str(error.name).split('.')[0] not in OPTIONAL:
             raise
         pytest.skip(f'{error.name} is not there')
+
+
+@pytest.mark.parametrize('name', cli.COMMANDS)
+def test_every_command_can_say_what_it_takes(name):
+    pytest.importorskip('negtrain_interfaces', reason='negtrain_interfaces is not built')
+    command = getattr(importlib.import_module(cli.COMMANDS[name]), name)
+    app = typer.Typer()
+    if isinstance(command, typer.Typer):
+        app.add_typer(command, name=name)
+    else:
+        app.command(name)(command)
+    assert cli_runner().invoke(app, ['--help']).exit_code == 0
 
 
 def test_both_packages_have_the_same_version_maintainer_and_licence():
