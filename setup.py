@@ -33,10 +33,15 @@ setup(
         *shared('config'),
     ],
     install_requires=['setuptools'],
-    extras_require={'test': ['pytest']},
+    extras_require={
+        'parquet': ['pyarrow'],
+        'postgresql': ['psycopg2-binary'],
+        'recording': ['mcap', 'mcap-ros2-support'],
+        'test': ['pytest'],
+    },
     zip_safe=True,
     maintainer='negtrain maintainers',
-    maintainer_email='maintainers@negtrain.example',
+    maintainer_email='no-mailbox@negtrain.invalid',
     description='Negative training on a motorised strength machine.',
     license='Apache-2.0',
     entry_points={

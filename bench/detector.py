@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 import time
-from typing import Annotated
+from typing import Annotated, Optional
 
 from bench import measuring
 from bench.measuring import Figure, keep, Kept, quantile
@@ -252,7 +252,7 @@ def cost_on_recordings(folder: Path) -> dict[str, float]:
 def main(
     sets: Annotated[int, typer.Option(min=1, help='random ones')] = 200,
     seed: Annotated[int, typer.Option(help='of the first')] = 0,
-    recordings: Annotated[Path | None, typer.Option(help='folder with CSV files')] = None,
+    recordings: Annotated[Optional[Path], typer.Option(help='folder with CSV files')] = None,
 ) -> None:
     """Measure and draw."""
     found = list(figures(random_sets(sets, seed)))

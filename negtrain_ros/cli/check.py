@@ -4,7 +4,7 @@
 import os
 from pathlib import Path
 import time
-from typing import Annotated
+from typing import Annotated, Optional
 
 from negtrain_ros import bringup
 from negtrain_ros.cli import Refused
@@ -41,9 +41,9 @@ def check(
     bringup.PRIORITY,
     composed: Annotated[bool, Option('--composed', help='all nodes in one process')] = False,
     namespace: Annotated[str, Option(help='of the machine that is to run here')] = '',
-    domain: Annotated[int | None, Option(min=0, max=232, help='ROS_DOMAIN_ID')] = None,
-    params_file: Annotated[Path | None, Option(help='parameters of the nodes')] = None,
-    folder: Annotated[Path | None, Option(
+    domain: Annotated[Optional[int], Option(min=0, max=232, help='ROS_DOMAIN_ID')] = None,
+    params_file: Annotated[Optional[Path], Option(help='parameters of the nodes')] = None,
+    folder: Annotated[Optional[Path], Option(
         envvar='NEGTRAIN_FOLDER', help="of the history; the user's data folder")] = None,
     output: Annotated[Path, Option(help='folder for the picture')] = Path('check'),
 ) -> None:

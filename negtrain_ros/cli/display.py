@@ -4,7 +4,7 @@
 from enum import Enum
 import math
 from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from negtrain_ros.core.types import (
     LoadState,
@@ -37,7 +37,7 @@ class Lines:
         self._said: dict[str, str] = {}
         self._repetition = 0
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> 'Lines':
         """Return the display itself."""
         return self
 
@@ -78,7 +78,7 @@ class Display:
         self._done: list[str] = []
         self._note = ''
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> 'Display':
         """Begin to draw."""
         self._live.__enter__()
         return self
@@ -183,5 +183,3 @@ def describe(repetition: Repetition, number: int) -> str:
     return (f'repetition {number:2d}: '
             f'up {up.mean_load:5.1f} kg in {up.duration:4.2f} s, '
             f'down {down.plateau_load:5.1f} kg in {down.duration:4.2f} s{verdict}')
-
-

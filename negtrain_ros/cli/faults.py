@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 import signal
 import statistics
-from typing import Annotated, Any
+from typing import Annotated, Any, Optional
 
 from negtrain_ros import bringup
 from negtrain_ros.cli import Refused
@@ -46,7 +46,7 @@ COUNTDOWN = 0.5  # s
 def faults(
     only: Annotated[str, Option(help='names to run, separated by commas; none: all')] = '',
     repeat: Annotated[int, Option(min=1, max=1000, help='times that each is run')] = 1,
-    domain: Annotated[int | None, Option(min=0, max=232, help='ROS_DOMAIN_ID')] = None,
+    domain: Annotated[Optional[int], Option(min=0, max=232, help='ROS_DOMAIN_ID')] = None,
     output: Annotated[Path, Option(help='folder for the report')] = Path('faults'),
 ) -> None:
     """Run every fault of the fault table, kill and freeze every node; report how it ended."""

@@ -4,7 +4,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 import os
-from typing import Annotated
+from typing import Annotated, Optional
 
 from negtrain_interfaces.action import Train
 from negtrain_ros import names
@@ -36,7 +36,7 @@ def test(
     athlete: Athlete, exercise: Exercise,
     expected: Annotated[float, Argument(help='guess of the maximum [kg]; sets the first loads')],
     method: Annotated[str, Option(help=', '.join(STRENGTH_METHODS))] = 'load_velocity',
-    accept: Annotated[bool | None, Option(help='let it count; neither: ask')] = None,
+    accept: Annotated[Optional[bool], Option(help='let it count; neither: ask')] = None,
     namespace: Namespace = '',
 ) -> None:
     """Measure the maximum of an athlete; it counts once it is accepted."""

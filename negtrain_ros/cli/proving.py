@@ -14,7 +14,7 @@ import math
 from pathlib import Path
 import signal
 import time
-from typing import Any, IO, Self
+from typing import Any, IO
 
 from negtrain_interfaces.msg import PhaseState, Truth
 from negtrain_ros.bringup import SIMULATION, Start
@@ -66,7 +66,7 @@ class ProvingGround:
         self._over = -math.inf
         self._stopwatch = Stopwatch()
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> 'ProvingGround':
         """Bring everything up and calibrate."""
         with ExitStack() as stack:
             stack.enter_context(self.runner)

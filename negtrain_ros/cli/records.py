@@ -8,23 +8,23 @@ from enum import Enum
 from pathlib import Path
 import sys
 import time
-from typing import Annotated, Any
+from typing import Annotated, Any, Optional
 
 from negtrain_ros.history.database import HistoryError, said
 from negtrain_ros.history.listing import Choice
 from negtrain_ros.history.opening import open_to_read
 from negtrain_ros.terminal import show
-from sqlalchemy import Engine
-from typer import Argument, Exit, Option, Typer
+from sqlalchemy.engine import Engine
+from typer import Argument, echo, Exit, Option, Typer
 
 Database = Annotated[str, Option(
     envvar='NEGTRAIN_DATABASE', help='URL; empty: history.sqlite in the folder')]
-Folder = Annotated[Path | None, Option(
+Folder = Annotated[Optional[Path], Option(
     envvar='NEGTRAIN_FOLDER', help="where the machine keeps its data; the user's data folder")]
 Athlete = Annotated[str, Option(help='name')]
 Exercise = Annotated[str, Option(help='one of config/exercises.yaml')]
-Since = Annotated[datetime | None, Option(help='first day', formats=['%Y-%m-%d'])]
-Until = Annotated[datetime | None, Option(help='day after the last', formats=['%Y-%m-%d'])]
+Since = Annotated[Optional[datetime], Option(help='first day', formats=['%Y-%m-%d'])]
+Until = Annotated[Optional[datetime], Option(help='day after the last', formats=['%Y-%m-%d'])]
 
 
 class Form(Enum):
@@ -61,7 +61,8 @@ def history(
 def export(
     file: Annotated[Path, Argument(help='file to write: .csv, .json or .parquet')],
     athlete: Athlete = '', exercise: Exercise = '', since: Since = None, until: Until = None,
-    form: Annotated[Form | None, Option('--format', help="instead of the file's ending")] = None,
+    form: Annotated[Optional[Form], Option(
+        '--format', help="instead of the file's ending")] = None,
     database: Database = '', folder: Folder = None,
 ) -> None:
     """Write every repetition, with its set and session, to a file."""
@@ -75,7 +76,7 @@ def export(
 
 
 def report(
-    session: Annotated[int | None, Argument(help='number; none: the newest')] = None,
+    session: Annotated[Optional[int], Argument(help='number; none: the newest')] = None,
     output: Annotated[Path, Option(help='folder to write to')] = Path(),
     png: Annotated[bool, Option('--png', help='write the pictures beside the page')] = False,
     database: Database = '', folder: Folder = None,
@@ -147,7 +148,7 @@ def erase_athlete(
         left = erase(engine, known)
     print(f'{known} and {count} sessions are erased')
     for path in left:
-        print(f'negtrain: {path} could not be removed', file=sys.stderr)
+        echo(f'negtrain: {path} could not be removed', err=True)
     if left:
         raise Exit(1)
 
@@ -165,7 +166,7 @@ def _reading(database: str, folder: Path | None) -> Iterator[Engine]:
 
 def _refuse(*lines: str) -> None:
     for line in lines:
-        print(f'negtrain: {" ".join(line.split())}', file=sys.stderr)
+        echo(f'negtrain: {" ".join(line.split())}', err=True)
     raise Exit(1)
 
 

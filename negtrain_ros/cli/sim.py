@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 import socket
 import time
-from typing import Annotated, IO
+from typing import Annotated, IO, Optional
 
 from negtrain_ros import bringup, names
 from negtrain_ros.cli import Refused
@@ -36,9 +36,9 @@ def sim(
     exercise: Annotated[str, Option(help='one of config/exercises.yaml')] = 'chest_press',
     maximum: Annotated[float, Option(help='measured maximum [kg]')] = 101.0,
     method: Annotated[str, Option(help=', '.join(METHODS))] = 'negative',
-    concentric: Annotated[float | None, Option(
+    concentric: Annotated[Optional[float], Option(
         help='load on the way up [kg], instead of the share of the maximum')] = None,
-    eccentric: Annotated[float | None, Option(
+    eccentric: Annotated[Optional[float], Option(
         help='load on the way down [kg], instead of the share of the maximum')] = None,
     repetitions: Annotated[int, Option(min=1, max=100, help='in a set')] = 12,
     sets: Annotated[int, Option(min=1, max=20, help='one after the other')] = 1,
@@ -51,9 +51,9 @@ def sim(
         'the nodes answer')] = 1.0,
     seed: Annotated[int, Option(min=0, help='of the athlete and the machine')] = 1,
     namespace: Annotated[str, Option(help='of the machine')] = '',
-    domain: Annotated[int | None, Option(min=0, max=232, help='ROS_DOMAIN_ID')] = None,
+    domain: Annotated[Optional[int], Option(min=0, max=232, help='ROS_DOMAIN_ID')] = None,
     output: Annotated[Path, Option(help='folder for what is kept')] = Path('sessions'),
-    params_file: Annotated[Path | None, Option(help='parameters of the nodes')] = None,
+    params_file: Annotated[Optional[Path], Option(help='parameters of the nodes')] = None,
     display: Annotated[bool, Option(help='live view, or plain lines')] = True,
 ) -> None:
     """Calibrate, arm and train a simulated athlete; end with a table and a picture."""

@@ -4,7 +4,7 @@
 from collections.abc import Callable, Sequence
 import time
 from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticArray
 from negtrain_ros import bringup
@@ -41,7 +41,7 @@ class Observer:
         self.diagnostics: dict[str, dict[str, str]] = {}
         self._node.create_subscription(DiagnosticArray, '/diagnostics', self._on_report, 10)
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> 'Observer':
         """Return the observer itself."""
         return self
 

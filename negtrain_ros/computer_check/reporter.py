@@ -9,7 +9,7 @@ import sys
 from threading import Thread
 import time
 from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from negtrain_ros.runner import end_with_parent
 
@@ -35,7 +35,7 @@ class Reporter:
         self._reader = Thread(target=self._read, daemon=True)
         self._reader.start()
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> 'Reporter':
         """Return the reporter itself."""
         return self
 

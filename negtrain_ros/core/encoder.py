@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """From the counts of the encoder to the motion of the handle; faults 2 to 6 of the fault table."""
 from dataclasses import dataclass, replace
-from math import cbrt, copysign, isfinite
+import math
+from math import copysign, isfinite
 
 from negtrain_ros.core.motion import MotionEstimator, MotionSettings
 from negtrain_ros.core.settings import parameter, Settings
@@ -59,7 +60,7 @@ class Encoder:
         self._scale = settings.direction / settings.counts_per_metre
         # a hand stops a handle within this time over the last two steps of the encoder, of which
         # it may show only one, and the other is in the estimate
-        self._unseen = cbrt(2.0 * 6.0 / (STOPPING * settings.counts_per_metre))
+        self._unseen = math.pow(2.0 * 6.0 / (STOPPING * settings.counts_per_metre), 1.0 / 3.0)
         self.reset()
 
     def reset(self) -> None:

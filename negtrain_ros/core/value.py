@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Values that are made for every sample."""
 from dataclasses import dataclass
-from typing import dataclass_transform, TypeVar
+from typing import TypeVar
+
+from typing_extensions import dataclass_transform
 
 Kind = TypeVar('Kind')
 

@@ -15,9 +15,10 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 import platformdirs
-from sqlalchemy import Connection, create_engine, Engine, event, inspect, text
-from sqlalchemy.engine import make_url, URL
+from sqlalchemy import create_engine, event, inspect, text
+from sqlalchemy.engine import Connection, Engine, make_url, URL
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.pool import QueuePool
 
 VERSIONS = ('0001',)  # of the tables, oldest first; one file each in migrations/versions
 MIGRATING = 0x6E656774  # PostgreSQL advisory lock: one machine migrates, the others wait
@@ -51,7 +52,7 @@ def resolve(url: str, folder: Path) -> URL:
     except ArgumentError:
         raise HistoryError(
             f'{url!r} is no database URL, such as postgresql://user@host/gym') from None
-    drivers = {'sqlite': 'sqlite', 'postgresql': 'postgresql+psycopg'}
+    drivers = {'sqlite': 'sqlite', 'postgresql': 'postgresql+psycopg2'}
     backend = parsed.get_backend_name()
     if backend not in drivers:
         raise HistoryError(f'{backend} is none of {", ".join(drivers)}')
@@ -62,9 +63,14 @@ def connect(url: URL) -> Engine:
     """Return an engine; nothing is opened yet, but a SQLite file is made for its owner only."""
     if url.get_backend_name() == 'sqlite':
         return _sqlite(url)
-    return create_engine(url, pool_pre_ping=True, pool_size=2, connect_args={
-        'connect_timeout': int(PATIENCE), 'keepalives_idle': int(PATIENCE),
-        'tcp_user_timeout': int(PATIENCE * 1000)})
+    try:
+        return create_engine(url, future=True, pool_pre_ping=True, pool_size=2, connect_args={
+            'connect_timeout': int(PATIENCE), 'keepalives_idle': int(PATIENCE),
+            'tcp_user_timeout': int(PATIENCE * 1000)})
+    except ModuleNotFoundError as error:
+        raise HistoryError(
+            f'PostgreSQL needs {error.name}: apt install python3-psycopg2, '
+            "or pip install 'negtrain_ros[postgresql]'") from None
 
 
 def make_private(path: Path) -> None:
@@ -155,6 +161,12 @@ def _read_only(path: Path) -> URL:
     return URL.create('sqlite', database=f'file:{quote(str(path))}', query=query)
 
 
+def _pooled(url: URL, **arguments: Any) -> Engine:
+    """Return an engine that keeps a connection of any thread: SQLAlchemy 1.4 would not."""
+    return create_engine(url, future=True, poolclass=QueuePool, connect_args={
+        'check_same_thread': False, **arguments})
+
+
 def _sqlite(url: URL) -> Engine:
     if not url.database or url.database == ':memory:':
         raise HistoryError('the history has to be a file')
@@ -165,8 +177,8 @@ def _sqlite(url: URL) -> Engine:
         if not path.exists():
             raise HistoryError(f'{path}: {error.strerror}') from error
     if not _may_write(path):
-        return create_engine(_read_only(path))
-    engine = create_engine(url, connect_args={'timeout': PATIENCE})
+        return _pooled(_read_only(path))
+    engine = _pooled(url, timeout=PATIENCE)
 
     @event.listens_for(engine, 'connect')
     def prepare(connection: Any, record: Any) -> None:

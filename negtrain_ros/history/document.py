@@ -1,30 +1,28 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-Reading what people write: YAML, checked against a model, every mistake with its line.
+Reader of YAML documents that people write: every mistake with its line and what is allowed.
 
 A document comes from anybody: it is limited in size and depth, and may not use what makes YAML
 dangerous or unreadable (anchors, aliases, merge keys, tags).
 """
-from collections.abc import Callable
-from dataclasses import Field, fields
-from functools import partial
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, Field, fields
+from operator import itemgetter
 from pathlib import Path
 import reprlib
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 
 from negtrain_ros.core.settings import Settings
-from pydantic import BaseModel, ConfigDict, model_validator, PlainValidator, ValidationError
-from pydantic_core import InitErrorDetails, PydanticCustomError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
 
 LARGEST = 65536  # bytes
 DEEPEST = 8  # collections in each other
-EXPECTED = {'model_type': 'a mapping was expected', 'list_type': 'a list was expected'}
+LONGEST_KEY = 60  # characters
 
-Model = TypeVar('Model', bound=BaseModel)
+T = TypeVar('T')
 
 
 class Mistakes(ValueError):
@@ -35,81 +33,135 @@ class Mistakes(ValueError):
         self.lines = lines
 
 
-class Text(BaseModel):
-    """A mapping in a document; it has the fields that are declared and no other."""
+class Wrong(ValueError):
+    """Mistakes in a part of a document, each with its line from 1."""
 
-    model_config = ConfigDict(extra='forbid')
-
-    @model_validator(mode='wrap')
-    @classmethod
-    def _name_the_known(cls, data: Any, validate: Any) -> Any:
-        """Say of an unknown field which ones there are."""
-        try:
-            return validate(data)
-        except ValidationError as error:
-            known = ', '.join(cls.model_fields)
-            raise ValidationError.from_exception_data(cls.__name__, [
-                InitErrorDetails(
-                    type=PydanticCustomError('unknown', 'not one of {known}', {'known': known})
-                    if mistake['type'] == 'extra_forbidden' and len(mistake['loc']) == 1
-                    else PydanticCustomError(mistake['type'], mistake['msg']),
-                    loc=mistake['loc'], input=mistake['input'])
-                for mistake in error.errors(include_url=False)]) from None
+    def __init__(self, *found: tuple[int, str]) -> None:
+        super().__init__(found)
+        self.found = found
 
 
-def read(path: Path, model: type[Model], **context: Any) -> Model:
+@dataclass(frozen=True)
+class Place:
+    """A value in a document, its line, and the keys that lead to it."""
+
+    value: Any
+    row: int = 1
+    keys: tuple[str, ...] = ()
+
+    def member(self, key: Any) -> 'Place':
+        """Return the place of a value in a mapping."""
+        return Place(self.value[key], self.value.lc.key(key)[0] + 1, (*self.keys, _shown(key)))
+
+    def item(self, index: int) -> 'Place':
+        """Return the place of a value in a list; people count from 1."""
+        return Place(
+            self.value[index], self.value.lc.item(index)[0] + 1, (*self.keys, str(index + 1)))
+
+    def wrong(self, text: str) -> Wrong:
+        """Return the mistake that the value is."""
+        return Wrong((self.row, f'{".".join(self.keys)}: {text}' if self.keys else text))
+
+
+Reader = Callable[[Place], T]
+"""From a place to what is meant there; raises Wrong."""
+
+
+def read(path: Path, reader: Reader[T]) -> T:
     """
-    Return a document as a model.
+    Return what a document means.
 
-    :param context: what the validators of the model need to know
     :raises Mistakes: with all that is wrong
     """
-    data = _load(path)
     try:
-        return model.model_validate(data, context=context)
-    except ValidationError as error:
-        mistakes = sorted((line_of(data, mistake['loc']), _said(mistake, data))
-                          for mistake in error.errors(include_url=False))
-        raise Mistakes([f'{path}:{row}: {said}' for row, said in mistakes]) from None
+        return reader(Place(_load(path)))
+    except Wrong as wrong:
+        lines = sorted(wrong.found, key=itemgetter(0))
+        raise Mistakes([f'{path}:{row}: {text}' for row, text in lines]) from None
 
 
-def number(setting: 'Field[Any]') -> PlainValidator:
-    """Return what checks a number against the bounds of a setting."""
-    rule = setting.metadata
-    return PlainValidator(partial(
-        _check_number, low=rule['low'], high=rule['high'], unit=rule['unit'],
-        whole=setting.type is int))
+def mapping(readers: Mapping[str, Reader[Any]], *required: str) -> Reader[dict[str, Any]]:
+    """Return a reader of a mapping with these keys and no other; it gives those written."""
+    def read_mapping(place: Place) -> dict[str, Any]:
+        _expect(place, dict, 'a mapping')
+
+        def read_member(key: Any) -> tuple[str, Any]:
+            member = place.member(key)
+            if key not in readers:
+                raise member.wrong(f'not one of {", ".join(readers)}')
+            return key, readers[key](member)
+
+        where = f' in {".".join(place.keys)}' if place.keys else ''
+        missing = [(place.row, f'{key} is missing{where}')
+                   for key in required if key not in place.value]
+        return dict(_all(read_member, place.value, *missing))
+    return read_mapping
 
 
-def word(*allowed: str) -> PlainValidator:
-    """Return what checks that a text is one of some words."""
-    return PlainValidator(partial(_check_word, allowed=allowed))
+def named(reader: Reader[T]) -> Reader[dict[str, T]]:
+    """Return a reader of a mapping from any names to values of one kind."""
+    name = line(LONGEST_KEY)
+
+    def read_named(place: Place) -> dict[str, T]:
+        _expect(place, dict, 'a mapping')
+
+        def read_member(key: Any) -> tuple[str, T]:
+            member = place.member(key)
+            return name(Place(key, member.row, place.keys)), reader(member)
+
+        return dict(_all(read_member, place.value))
+    return read_named
 
 
-def line(longest: int = 200) -> PlainValidator:
-    """Return what checks that a text is short and on one line."""
-    return PlainValidator(partial(_check_line, longest=longest))
+def items(reader: Reader[T], most: int) -> Reader[list[T]]:
+    """Return a reader of a list of 1 to `most` values of one kind."""
+    def read_items(place: Place) -> list[T]:
+        _expect(place, list, 'a list')
+        if not 1 <= len(place.value) <= most:
+            raise place.wrong(f'a list of 1 to {most} was expected')
+        return _all(lambda index: reader(place.item(index)), range(len(place.value)))
+    return read_items
 
 
-def fields_of(settings: type[Settings]) -> dict[str, Any]:
-    """Return the fields of settings, for a model: all optional, with their own bounds."""
-    return {setting.name: (Annotated[Any, _validator(setting)], setting.default)
-            for setting in fields(settings)}
+def number(setting: 'Field[Any]') -> Reader[float]:
+    """Return a reader of a number within the bounds of a setting."""
+    rule, whole = setting.metadata, isinstance(setting.default, int)
+    kind, name = (int, 'a whole number') if whole else ((int, float), 'a number')
+    allowed = f'{name} from {rule["low"]:g} to {rule["high"]:g} {rule["unit"]}'.rstrip()
+
+    def read_number(place: Place) -> float:
+        value = place.value
+        if isinstance(value, bool) or not isinstance(value, kind) \
+                or not rule['low'] <= value <= rule['high']:
+            raise place.wrong(f'{_short(value)} is not {allowed}')
+        return int(value) if whole else float(value)
+    return read_number
 
 
-def line_of(data: Any, location: tuple[int | str, ...]) -> int:
-    """Return the line, from 1, of the nearest thing to a location that is there."""
-    row = 0
-    for step in location:
-        lines: Callable[[Any], tuple[int, int]]
-        if isinstance(data, dict) and step in data:
-            lines = data.lc.key  # type: ignore[attr-defined]
-        elif isinstance(data, list) and isinstance(step, int) and step < len(data):
-            lines = data.lc.item  # type: ignore[attr-defined]
-        else:
-            continue
-        row, data = lines(step)[0], data[step]
-    return row + 1
+def word(*allowed: str) -> Reader[str]:
+    """Return a reader of one of some words."""
+    def read_word(place: Place) -> str:
+        if not isinstance(place.value, str) or place.value not in allowed:
+            raise place.wrong(f'{_short(place.value)} is not one of {", ".join(allowed)}')
+        return str(place.value)
+    return read_word
+
+
+def line(longest: int = 200) -> Reader[str]:
+    """Return a reader of a short text on one line."""
+    def read_line(place: Place) -> str:
+        value = place.value
+        if not isinstance(value, str) or not value.strip() or not value.isprintable():
+            raise place.wrong(f'{_short(value)} is not a text on one line')
+        if len(value) > longest:
+            raise place.wrong(f'a text of {len(value)} characters, at most {longest} are allowed')
+        return str(value)
+    return read_line
+
+
+def readers_of(settings: type[Settings]) -> dict[str, Reader[Any]]:
+    """Return the readers of settings by name, each with the bounds that were declared."""
+    return {setting.name: _reader(setting) for setting in fields(settings)}
 
 
 def _load(path: Path) -> Any:
@@ -162,55 +214,34 @@ def _check_events(yaml: YAML, text: str, path: Path) -> None:
             raise Mistakes([f'{path}:{row}: nested deeper than {DEEPEST} times'])
 
 
-def _said(mistake: Any, data: Any) -> str:
-    where = '.'.join(str(step) for step in _written(data, mistake['loc']))
-    if mistake['type'] == 'missing':
-        return f'{mistake["loc"][-1]} is missing' + (f' in {where}' if where else '')
-    message = EXPECTED.get(mistake['type']) or _one_line(mistake['msg'])
-    message = message.removeprefix('Value error, ')
-    return f'{where}: {message}' if where else message
+def _expect(place: Place, kind: type, name: str) -> None:
+    if not isinstance(place.value, kind):
+        raise place.wrong(f'{name} was expected')
 
 
-def _written(data: Any, location: tuple[int | str, ...]) -> list[int | str]:
-    """Return the steps of a location that are in the document, counting from 1."""
-    steps: list[int | str] = []
-    for step in location:
-        if isinstance(data, dict) and step in data:
-            steps.append(step)
-        elif isinstance(data, list) and isinstance(step, int) and step < len(data):
-            steps.append(step + 1)
-        else:
-            continue
-        data = data[step]
-    return steps
+def _all(read: Callable[[Any], T], values: Iterable[Any], *more: tuple[int, str]) -> list[T]:
+    """Read every value, whatever is wrong with others, so that all mistakes are named at once."""
+    meant: list[T] = []
+    mistakes: list[tuple[int, str]] = []
+    for value in values:
+        try:
+            meant.append(read(value))
+        except Wrong as wrong:
+            mistakes += wrong.found
+    if mistakes or more:
+        raise Wrong(*mistakes, *more)
+    return meant
 
 
-def _validator(setting: 'Field[Any]') -> PlainValidator:
+def _reader(setting: 'Field[Any]') -> Reader[Any]:
     if setting.metadata['choices']:
         return word(*setting.metadata['choices'])
     return line() if setting.metadata['low'] is None else number(setting)
 
 
-def _check_number(value: Any, *, low: float, high: float, unit: str, whole: bool) -> float:
-    kind = int if whole else (int, float)
-    if isinstance(value, bool) or not isinstance(value, kind) or not low <= value <= high:
-        name = 'a whole number' if whole else 'a number'
-        raise ValueError(f'{_short(value)} is not {name} from {low:g} to {high:g} {unit}'.rstrip())
-    return int(value) if whole else float(value)
-
-
-def _check_word(value: Any, *, allowed: tuple[str, ...]) -> str:
-    if not isinstance(value, str) or value not in allowed:
-        raise ValueError(f'{_short(value)} is not one of {", ".join(allowed)}')
-    return str(value)
-
-
-def _check_line(value: Any, *, longest: int) -> str:
-    if not isinstance(value, str) or not value.strip() or not value.isprintable():
-        raise ValueError(f'{_short(value)} is not a text on one line')
-    if len(value) > longest:
-        raise ValueError(f'a text of {len(value)} characters, at most {longest} are allowed')
-    return str(value)
+def _shown(key: Any) -> str:
+    text = str(key)
+    return text if text.isprintable() and len(text) <= LONGEST_KEY else reprlib.repr(text)
 
 
 def _short(value: Any) -> str:

@@ -21,8 +21,9 @@ import zlib
 
 from negtrain_ros.core.types import SetEnd
 from negtrain_ros.history.tables import ERASURES, METADATA, SESSIONS, SETS
-from sqlalchemy import bindparam, Connection, select, Table, update
+from sqlalchemy import bindparam, select, Table, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection
 
 EPOCH = 1577836800.0  # s, 2020-01-01 UTC, from which numbers count
 LONGEST_NAME = 200  # characters
@@ -90,7 +91,7 @@ def new_number(now: float) -> int:
 
 def athlete_number(name: str) -> int:
     """Return the number of an athlete: every machine comes to the same one without asking."""
-    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8]) >> 1
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], 'big') >> 1
 
 
 def clean_name(name: str) -> str:

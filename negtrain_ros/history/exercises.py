@@ -3,19 +3,11 @@
 """The exercises that the machine knows, from config/exercises.yaml."""
 from functools import cache
 from pathlib import Path
-from typing import Annotated
 
 from negtrain_ros.core.exercise import Exercise
-from negtrain_ros.history.document import fields_of, line, read, Text
-from pydantic import create_model, RootModel
+from negtrain_ros.history.document import mapping, named, read, readers_of
 
-ExerciseText = create_model(
-    'ExerciseText', __base__=Text,
-    **{name: field for name, field in fields_of(Exercise).items() if name != 'name'})
-
-
-class Exercises(RootModel[dict[Annotated[str, line(60)], ExerciseText]]):  # type: ignore[valid-type]
-    """Exercises by name."""
+WRITTEN = {name: reader for name, reader in readers_of(Exercise).items() if name != 'name'}
 
 
 def read_exercises(path: Path) -> dict[str, Exercise]:
@@ -24,8 +16,8 @@ def read_exercises(path: Path) -> dict[str, Exercise]:
 
     :raises Mistakes: with all that is wrong
     """
-    return {name: Exercise(name=name, **text.model_dump())  # type: ignore[attr-defined]
-            for name, text in read(path, Exercises).root.items()}
+    return {name: Exercise(name=name, **written)
+            for name, written in read(path, named(mapping(WRITTEN))).items()}
 
 
 @cache

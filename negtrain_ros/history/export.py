@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any, IO
 
 from negtrain_ros.history import listing
+from negtrain_ros.history.database import HistoryError
 from negtrain_ros.history.files import private_file
 from negtrain_ros.history.listing import Choice
 from negtrain_ros.history.trace import unpack
-from sqlalchemy import Engine
+from sqlalchemy.engine import Engine
 
 Rows = list[dict[str, Any]]
 
@@ -45,9 +46,16 @@ def write_json(rows: Any, file: IO[bytes]) -> None:
 
 
 def write_parquet(rows: Rows, file: IO[bytes]) -> None:
-    """Write rows as a table; what was not measured is null."""
-    import pyarrow
-    from pyarrow import parquet
+    """
+    Write rows as a table; what was not measured is null.
+
+    :raises HistoryError: without pyarrow
+    """
+    try:
+        import pyarrow
+        from pyarrow import parquet
+    except ModuleNotFoundError:
+        raise HistoryError("Parquet needs pyarrow: pip install 'negtrain_ros[parquet]'") from None
     parquet.write_table(pyarrow.Table.from_pylist(rows), file)
 
 

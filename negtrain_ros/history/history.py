@@ -32,7 +32,7 @@ from negtrain_ros.history.entry import athlete_number, clean_name, Entry, new_nu
 from negtrain_ros.history.keeper import Keeper, T
 from negtrain_ros.history.record import LeftSet, measured, SessionRecord
 from negtrain_ros.history.spool import Spool, spool_path
-from sqlalchemy import Engine
+from sqlalchemy.engine import Engine
 
 DEADLINE = 0.25  # s, a quarter of what the load controller waits for the session manager
 RETRY = 2.0  # s

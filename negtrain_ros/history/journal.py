@@ -22,7 +22,7 @@ class Recorder(Protocol):
         """Begin the recording of a session, or its next part after an interruption."""
 
     def end(self) -> str:
-        """End the recording; return its file, empty if there was none."""
+        """End the recording; return its folder, empty if there was none."""
 
     def trace(self) -> list[Sample]:
         """Return time [s], position [m] and load [kg] since this was last asked for."""

@@ -9,6 +9,7 @@ goes there at once. It gets what it is owed, in its order, when it is back.
 """
 from collections import deque
 from collections.abc import Callable
+from concurrent import futures
 from concurrent.futures import Future
 from itertools import islice
 import queue
@@ -18,7 +19,7 @@ from typing import Any, TypeVar
 from negtrain_ros.history.database import Away, HistoryError, migrate, PATIENCE, said, writing
 from negtrain_ros.history.entry import apply, Entry
 from negtrain_ros.history.spool import Spool
-from sqlalchemy import Engine
+from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DataError, IntegrityError
 
 T = TypeVar('T')
@@ -117,7 +118,7 @@ class Keeper:
                 return question(self._engine)
         try:
             return self._worker.submit(answer).result(patience)
-        except TimeoutError:
+        except futures.TimeoutError:
             self._note(f'no answer within {patience:g} s')
             raise Away(self.trouble) from None
 
@@ -132,7 +133,7 @@ class Keeper:
         """Wait for a delivery, at most `patience` [s]; tell whether the database has it."""
         try:
             delivery.result(patience)
-        except (TimeoutError, HistoryError) as error:
+        except (futures.TimeoutError, HistoryError) as error:
             self._note(str(error) or f'no answer within {patience:g} s')
             return False
         return True

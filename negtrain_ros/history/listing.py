@@ -22,7 +22,9 @@ from negtrain_ros.history.tables import (
     SETS,
     STRENGTH_TESTS,
 )
-from sqlalchemy import ColumnElement, Engine, func, select
+from sqlalchemy import func, select
+from sqlalchemy.engine import Engine
+from sqlalchemy.sql import ColumnElement
 
 WORDS: dict[str, Any] = {
     'method': Method, 'order': Order, 'ended_by': SetEnd, 'verdict': Verdict, 'status': Status,

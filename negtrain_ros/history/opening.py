@@ -12,7 +12,7 @@ from negtrain_ros.history.database import (
     resolve,
 )
 from negtrain_ros.history.spool import machines_owing
-from sqlalchemy import Engine
+from sqlalchemy.engine import Engine
 
 
 def open_to_read(url: str = '', folder: Path | None = None) -> Engine:
@@ -29,4 +29,3 @@ def open_to_read(url: str = '', folder: Path | None = None) -> Engine:
             History(url, folder, machine=machine).close()
     migrate(engine)
     return engine
-

@@ -9,7 +9,7 @@ from negtrain_ros.core.program import Block, Program, Standing, Test
 from negtrain_ros.core.strength import Maximum, StrengthMethod, StrengthSettings
 from negtrain_ros.core.types import Prescription, Range
 from negtrain_ros.history import reading
-from sqlalchemy import Engine
+from sqlalchemy.engine import Engine
 
 
 @dataclass(frozen=True, slots=True)

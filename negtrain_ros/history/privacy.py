@@ -8,7 +8,8 @@ import time
 from negtrain_ros.history import listing
 from negtrain_ros.history.database import said, writing
 from negtrain_ros.history.tables import ATHLETES, ERASURES, SESSIONS
-from sqlalchemy import delete, Engine, insert, select
+from sqlalchemy import delete, insert, select
+from sqlalchemy.engine import Engine
 
 
 def erase(engine: Engine, name: str) -> list[Path]:
@@ -43,7 +44,13 @@ def _forget_journal(engine: Engine) -> None:
 
 
 def _removed(path: Path) -> bool:
+    """Remove a recording; what a folder holds besides is somebody else's, and keeps it."""
     with suppress(OSError):
-        path.unlink(missing_ok=True)
+        if not path.is_dir():
+            path.unlink(missing_ok=True)
+            return True
+        for part in (*path.glob('*.mcap'), path / 'metadata.yaml'):
+            part.unlink(missing_ok=True)
+        path.rmdir()
         return True
     return False

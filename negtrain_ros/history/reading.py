@@ -19,7 +19,8 @@ from negtrain_ros.history.tables import (
     SETS,
     STRENGTH_TESTS,
 )
-from sqlalchemy import Engine, func, select
+from sqlalchemy import func, select
+from sqlalchemy.engine import Engine
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,7 @@ class SessionRecord:
         """
         End the session.
 
-        :param recording: file with everything that was published meanwhile
+        :param recording: folder with everything that was published meanwhile
         """
         self._keep(self._entry(Verb.UPDATE, 'sessions', {
             'number': self.number, 'status': int(status), 'reason': reason,

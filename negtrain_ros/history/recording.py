@@ -10,7 +10,6 @@ from pathlib import Path
 import re
 from types import TracebackType
 
-from mcap.writer import CompressionType, Writer
 from negtrain_ros.history.database import HistoryError, make_private
 
 CHUNK = 65536  # bytes; at most this much is lost when the recorder is killed
@@ -33,6 +32,7 @@ class Recording:
         :param find: where packages keep their messages; None: the ament index
         :raises HistoryError: if there is a file already or it cannot be made
         """
+        from mcap.writer import CompressionType, Writer
         self.path = path
         self._find = find or _share_folder
         self._channels: dict[str, int] = {}

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from negtrain_ros.history import charts, listing, svg
 from negtrain_ros.history.charts import Chart
 from negtrain_ros.history.files import private_file
-from sqlalchemy import Engine
+from sqlalchemy.engine import Engine
 
 NOTHING = '–'
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Column,
-    Double,
+    Float,
     ForeignKeyConstraint,
     Index,
     Integer,
@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 
 METADATA = MetaData()
+DOUBLE = Float(53)  # bits of mantissa; SQLAlchemy 1.4 has no Double
 PHASES = ('concentric', 'eccentric')
 MEASURES = (
     'start', 'start_position', 'duration', 'range', 'mean_velocity', 'peak_velocity',
@@ -37,12 +38,12 @@ def _key(name: str, kind: Any = None) -> Column[Any]:
     return Column(name, kind or number, primary_key=True, autoincrement=False)
 
 
-def _column(name: str, kind: Any = Double, *, nullable: bool = False) -> Column[Any]:
+def _column(name: str, kind: Any = DOUBLE, *, nullable: bool = False) -> Column[Any]:
     return Column(name, kind, nullable=nullable)
 
 
 def _measured(name: str) -> Column[Any]:
-    return Column(name, Double, nullable=True)
+    return Column(name, DOUBLE, nullable=True)
 
 
 def _number(name: str, *, nullable: bool = False) -> Column[Any]:
@@ -63,7 +64,7 @@ ERASURES = Table('erasures', METADATA, _key('athlete'), _column('erased_at'))
 """Who was erased: what was written about him before is not taken in any more."""
 
 RANGES = Table(
-    'ranges', METADATA, _key('athlete'), _key('exercise', Text), _key('taken_at', Double),
+    'ranges', METADATA, _key('athlete'), _key('exercise', Text), _key('taken_at', DOUBLE),
     _column('bottom'), _column('top'), _part_of('athletes', 'athlete'))
 """Calibrated ranges of motion; the newest counts."""
 

@@ -3,10 +3,10 @@
 """The command `negtrain replay`; what only some recordings or outputs need is imported by them."""
 from collections.abc import Iterator
 from dataclasses import replace
-from enum import StrEnum
+from enum import Enum
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Optional
 
 from negtrain_ros.core.phase import PhaseSettings
 from negtrain_ros.core.repetition import RepetitionSettings
@@ -21,21 +21,21 @@ MIN_ROM = 0.15  # m, where nothing but positions is known
 UNUSABLE = 2    # exit status
 
 
-class Output(StrEnum):
+class Output(str, Enum):
     """How the result is written."""
 
     table = 'table'
     jsonl = 'jsonl'
 
 
-class OrderWord(StrEnum):
+class OrderWord(str, Enum):
     """Which phase begins a repetition."""
 
     con_ecc = 'con-ecc'
     ecc_con = 'ecc-con'
 
 
-class Length(StrEnum):
+class Length(str, Enum):
     """Unit of positions."""
 
     m = 'm'
@@ -44,7 +44,7 @@ class Length(StrEnum):
     inch = 'in'
 
 
-class Time(StrEnum):
+class Time(str, Enum):
     """Unit of times."""
 
     s = 's'
@@ -58,28 +58,28 @@ def replay(
     file: Annotated[Path, typer.Argument(
         help='recording: text with time and position in columns, an MCAP file of a session, or '
              'a folder of `ros2 bag record`')],
-    min_rom: Annotated[float | None, typer.Option(
+    min_rom: Annotated[Optional[float], typer.Option(
         help='shortest travel that can be half a repetition, in m', min=0.01, max=1.0,
         show_default='0.15; MCAP or --params-file: as the machine has it')] = None,
-    order: Annotated[OrderWord | None, typer.Option(
+    order: Annotated[Optional[OrderWord], typer.Option(
         help='which phase begins a repetition',
         show_default='con-ecc; --params-file: as the machine has it')] = None,
-    unit: Annotated[Length | None, typer.Option(
+    unit: Annotated[Optional[Length], typer.Option(
         help='of the positions', show_default='as the heading says; m')] = None,
-    time_unit: Annotated[Time | None, typer.Option(
+    time_unit: Annotated[Optional[Time], typer.Option(
         help='of the times', show_default='as the heading says; s')] = None,
-    invert: Annotated[bool | None, typer.Option(
+    invert: Annotated[Optional[bool], typer.Option(
         '--invert/--no-invert', help='whether positions grow downwards',
         show_default='no-invert')] = None,
     columns: Annotated[str, typer.Option(
         help='TIME,POSITION or TIME,POSITION,LOAD: headings, or numbers from 1 on',
         show_default='found by their headings')] = '',
-    params_file: Annotated[Path | None, typer.Option(
+    params_file: Annotated[Optional[Path], typer.Option(
         help='parameters of the nodes; those of phase_detector are used')] = None,
     namespace: Annotated[str, typer.Option(
         help='of the machine in --params-file', show_default='the one that it is for')] = '',
     format: Annotated[Output, typer.Option(help='how to write the result')] = Output.table,
-    plot_file: Annotated[Path | None, typer.Option(
+    plot_file: Annotated[Optional[Path], typer.Option(
         '--plot', help='draw position, phases and repetitions into this PNG')] = None,
 ) -> None:
     """Run the core over a recording and tell its phases and repetitions."""

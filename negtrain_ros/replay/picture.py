@@ -45,5 +45,6 @@ def plot(moments: list[Moment], path: Path) -> None:
     axes.set_xlabel('time [s]')
     axes.set_ylabel('position [m]')
     axes.margins(x=0.0)
-    figure.legend(loc='outside upper center', ncols=5, frameon=False, fontsize=9)
+    # Centred above the axes; matplotlib 3.6 has no legend outside of them.
+    axes.legend(loc='lower center', bbox_to_anchor=(0.5, 1.0), ncols=5, frameon=False, fontsize=9)
     figure.savefig(path, dpi=110)

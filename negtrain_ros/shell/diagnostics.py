@@ -59,4 +59,3 @@ class Diagnostics:
                 message=', '.join(faults) or ('ok' if self._heard else 'hears nothing'),
                 hardware_id=self._node.get_namespace(),
                 values=[KeyValue(key=key, value=value) for key, value in values.items()])]))
-

@@ -9,11 +9,12 @@ from pathlib import Path
 import time
 
 from negtrain_interfaces.msg import HandleState, LoadState
-from negtrain_ros.history.recording import Recording
+from negtrain_ros.history.bag import Bag
 from negtrain_ros.history.trace import Sample
 from negtrain_ros.shell import topics
 from negtrain_ros.shell.conversions import seconds
 from negtrain_ros.shell.inbox import Inbox, InboxNode
+from negtrain_ros.shell.rosbag import begin_bag
 from rclpy.clock import Clock, ClockType
 from rclpy.qos import QoSProfile
 from rclpy.serialization import deserialize_message
@@ -29,7 +30,7 @@ Message = tuple[int, Subscription, bytes]
 
 
 class Recorder:
-    """Writes one MCAP file for each session; messages are kept as they came."""
+    """Writes one rosbag2 folder for each session; messages are kept as they came."""
 
     def __init__(self, node: InboxNode, folder: Path, warn: Callable[[str], object]) -> None:
         """
@@ -40,7 +41,7 @@ class Recorder:
         self._node = node
         self._folder = folder
         self._warn = warn
-        self._recording: Recording | None = None
+        self._recording: Bag | None = None
         self._load = math.nan
         self._trace: list[Sample] = []
         self._inboxes: list[Inbox] = []
@@ -52,9 +53,9 @@ class Recorder:
         self.end()
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            part = len(list(self._folder.glob(f'{session}*.mcap')))
-            name = f'{session}.mcap' if not part else f'{session}-{part + 1}.mcap'
-            self._recording = Recording(self._folder / name)
+            part = len(list(self._folder.glob(f'{session}*')))
+            name = f'{session}' if not part else f'{session}-{part + 1}'
+            self._recording = begin_bag(self._folder / name)
         except (OSError, ValueError) as error:
             self._warn(f'not recorded: {error}')
             return
@@ -68,7 +69,7 @@ class Recorder:
             PERIOD, self._write, clock=Clock(clock_type=ClockType.STEADY_TIME))
 
     def end(self) -> str:
-        """End the recording; return its file, empty if there was none."""
+        """End the recording; return its folder, empty if there was none."""
         recording = self._recording
         if recording is None:
             return ''

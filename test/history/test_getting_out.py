@@ -7,8 +7,10 @@ import json
 from pathlib import Path
 import re
 import stat
+import sys
 from xml.etree import ElementTree
 
+from cli_runner import cli_runner
 from matplotlib import image
 from negtrain_ros.cli import records
 from negtrain_ros.core.prescription import Loads
@@ -26,10 +28,8 @@ from negtrain_ros.core.types import (
 from negtrain_ros.history.entry import apply, Entry, Status, Verb
 from negtrain_ros.history.history import History
 from negtrain_ros.history.opening import open_to_read
-from pyarrow import parquet
 import pytest
 import typer
-from typer.testing import CliRunner
 
 ANN, BOB = 'Ann <b>"O\'Hara"</b> 😀', 'Bob'
 UP = PhaseMeasure(start=0.0, duration=1.5, range=0.4, mean_velocity=0.27, peak_velocity=0.4,
@@ -50,7 +50,7 @@ def app() -> typer.Typer:
 
 def run(url: str, folder: Path, *arguments: object) -> tuple[int, str, str]:
     """Run a command; return its status and what it says on stdout and stderr."""
-    result = CliRunner().invoke(app(), [str(argument) for argument in arguments], env={
+    result = cli_runner().invoke(app(), [str(argument) for argument in arguments], env={
         'NEGTRAIN_DATABASE': url, 'NEGTRAIN_FOLDER': str(folder)})
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     return result.exit_code, result.stdout, result.stderr
@@ -94,7 +94,17 @@ def test_history_lists_what_was_trained(url, folder, kept):
         assert run(url, folder, 'history', *nothing) == (0, 'no session\n', '')
 
 
+def test_parquet_says_in_one_line_what_it_needs(url, folder, kept, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, 'pyarrow', None)
+    file = tmp_path / 'all.parquet'
+    status, _, said = run(url, folder, 'export', file)
+    assert status == 1 and not file.exists()
+    assert said.splitlines() == [
+        "negtrain: Parquet needs pyarrow: pip install 'negtrain_ros[parquet]'"]
+
+
 def test_every_form_of_export_says_the_same_to_the_gram(url, folder, kept, tmp_path):
+    pytest.importorskip('pyarrow', reason='pyarrow is not there')
     files = [tmp_path / f'all.{form}' for form in ('csv', 'json', 'parquet')]
     for file in files:
         assert run(url, folder, 'export', file)[0] == 0
@@ -102,6 +112,7 @@ def test_every_form_of_export_says_the_same_to_the_gram(url, folder, kept, tmp_p
     with files[0].open(newline='') as opened:
         from_csv = list(csv.DictReader(opened))
     from_json = json.loads(files[1].read_text())
+    parquet = pytest.importorskip('pyarrow.parquet')
     from_parquet = parquet.read_table(files[2]).to_pylist()
     assert from_json == from_parquet
     assert len(from_csv) == 4

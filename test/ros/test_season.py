@@ -6,7 +6,6 @@ from io import StringIO
 import json
 import math
 
-from mcap_ros2.reader import read_ros2_messages
 from negtrain_interfaces.action import CalibrateRange, StrengthTest, Train
 from negtrain_interfaces.msg import LoadState, Repetition, SessionState
 from negtrain_interfaces.srv import AcceptStrengthTest
@@ -170,12 +169,18 @@ def test_what_is_kept_is_what_was_announced(season, rows):
                     getattr(measure, name), nan_ok=True)
 
 
+def recorded(season, session, **choice):
+    """Return the messages in the recording of a session."""
+    reader = pytest.importorskip('mcap_ros2.reader', reason='mcap is not there')
+    name = str(session['number'])
+    return reader.read_ros2_messages(
+        str(season.folder / 'recordings' / name / f'{name}_0.mcap'), **choice)
+
+
 def test_the_loads_agree_to_the_gram_with_what_the_machine_applied(season, rows):
     oldest = sessions(open_to_read(folder=season.folder), Choice(), 10)[-1]
     applied = [(conversions.seconds(message.ros_msg.header.stamp), message.ros_msg.load)
-               for message in read_ros2_messages(
-                   str(season.folder / 'recordings' / f'{oldest["number"]}.mcap'),
-                   topics=['/machine_state'])]
+               for message in recorded(season, oldest, topics=['/machine_state'])]
     for row in rows:
         if row['session'] == oldest['number']:
             begin = row['eccentric_start']
@@ -203,7 +208,6 @@ def test_both_sessions_are_finished_and_reported(season, rows, tmp_path):
 
 def test_the_recording_has_every_topic(season):
     finished = sessions(open_to_read(folder=season.folder), Choice(), 10)[-1]
-    topics = {message.channel.topic for message in read_ros2_messages(
-        str(season.folder / 'recordings' / f'{finished["number"]}.mcap'))}
+    topics = {message.channel.topic for message in recorded(season, finished)}
     assert {'/encoder_counts', '/handle', '/phase', '/load_command', '/machine_state',
             '/load_state', '/repetitions', '/session', '/prescription'} <= topics

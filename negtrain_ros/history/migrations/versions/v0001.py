@@ -88,7 +88,7 @@ def _text(name, primary_key=False):
 
 
 def _double(name, nullable=False, primary_key=False):
-    return sa.Column(name, sa.Double(), nullable=nullable, primary_key=primary_key)
+    return sa.Column(name, sa.Float(53), nullable=nullable, primary_key=primary_key)
 
 
 def _integer(name, primary_key=False):
