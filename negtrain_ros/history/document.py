@@ -13,7 +13,7 @@ from pathlib import Path
 import reprlib
 from typing import Annotated, Any, TypeVar
 
-from negtrain_ros.core.settings import Settings
+from negtrain_ros.core.settings import Refusal, Settings
 from pydantic import BaseModel, ConfigDict, model_validator, PlainValidator, ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 from ruamel.yaml import YAML
@@ -27,7 +27,7 @@ EXPECTED = {'model_type': 'a mapping was expected', 'list_type': 'a list was exp
 Model = TypeVar('Model', bound=BaseModel)
 
 
-class Mistakes(ValueError):
+class Mistakes(Refusal):
     """What is wrong in a document, one line each: file, line, what, what is allowed."""
 
     def __init__(self, lines: list[str]) -> None:

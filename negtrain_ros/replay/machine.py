@@ -7,6 +7,7 @@ from typing import Any
 
 from negtrain_ros.core.phase import PhaseSettings
 from negtrain_ros.core.repetition import RepetitionSettings
+from negtrain_ros.core.settings import Refusal
 from negtrain_ros.replay.moment import Unusable
 from negtrain_ros.shell import parameters
 from ruamel.yaml import YAML
@@ -34,7 +35,7 @@ def detector(path: Path) -> tuple[PhaseSettings, RepetitionSettings]:
         raise Unusable(f'{path}: {problem.strerror}') from None
     except (YAMLError, UnicodeDecodeError, AttributeError, KeyError, TypeError):
         raise Unusable(f'{path}: no parameters of nodes') from None
-    except ValueError as refusal:
+    except Refusal as refusal:
         raise Unusable(f'{path}: {refusal}') from None
     return phase, repetition
 
