@@ -159,6 +159,7 @@ def _prescription(
     if method not in METHODS:
         raise Refused(f'unknown method {method!r}: one of {", ".join(METHODS)}')
     try:
+        known[exercise].check(Limits().machine_limit)
         derived = loads(maximum, METHODS[method], settings=PrescriptionSettings(
             step=known[exercise].step, machine_limit=known[exercise].machine_limit))
     except Refusal as refusal:

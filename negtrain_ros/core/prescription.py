@@ -9,6 +9,7 @@ The shares of the negative method are those of the published example: a maximum 
 from dataclasses import dataclass
 import math
 
+from negtrain_ros.core.limits import MACHINE_LIMIT
 from negtrain_ros.core.settings import parameter, Refusal, Settings
 from negtrain_ros.core.types import Method
 
@@ -22,7 +23,7 @@ class PrescriptionSettings(Settings):
     step: float = parameter(1.0, 'smallest difference between two loads', 0.1, 10.0, unit='kg')
     lightest: float = parameter(2.0, 'lightest load', 0.0, 5.0, unit='kg')
     machine_limit: float = parameter(
-        200.0, 'heaviest load of the machine', 10.0, 500.0, unit='kg')
+        MACHINE_LIMIT, 'heaviest load of machine and exercise', 10.0, 500.0, unit='kg')
     highest_share: float = parameter(
         1.0, 'largest share of the maximum on the way down; above 1 a trainer has unlocked it',
         0.2, 1.2)

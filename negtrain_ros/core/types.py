@@ -126,6 +126,16 @@ class Limit(IntEnum):
     UNLOAD = 9
 
 
+class EndCause(IntEnum):
+    """Why the load controller has ended the last set."""
+
+    NOT_ENDED = 0
+    REQUESTED = 1
+    FAILED = 2
+    LEFT = 3
+    BROKEN_OFF = 4
+
+
 class SessionStage(IntEnum):
     """Where a session is."""
 
@@ -160,7 +170,6 @@ class SetEnd(IntEnum):
     VELOCITY_LOSS = 2
     LEFT = 3
     STOPPED = 4
-    FAULT = 5
 
 
 @value
@@ -292,6 +301,8 @@ class LoadState:
     faults: tuple[Fault, ...]
     explanation: str
     prescription: Prescription
+    ended_by: EndCause = EndCause.NOT_ENDED
+    machine_limit: float = math.nan
 
 
 @value

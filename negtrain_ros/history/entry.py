@@ -35,7 +35,6 @@ class Status(IntEnum):
     RUNNING = 0
     FINISHED = 1
     STOPPED = 2
-    FAULT = 3
     INTERRUPTED = 4
 
 

@@ -11,13 +11,14 @@ from negtrain_interfaces.srv import AcceptStrengthTest
 from negtrain_ros.core.activity import Activity, Calibration, Training
 from negtrain_ros.core.calibration import CalibrationSettings
 from negtrain_ros.core.exercise import Exercise
+from negtrain_ros.core.limits import MACHINE_LIMIT
 from negtrain_ros.core.prescription import PrescriptionSettings
 from negtrain_ros.core.program import Block
 from negtrain_ros.core.settings import Refusal
 from negtrain_ros.core.strength import StrengthMethod, StrengthSettings
 from negtrain_ros.core.testing import StrengthTesting
 from negtrain_ros.core.trials import trials
-from negtrain_ros.core.types import Prescription, Range, SessionStage, SessionState
+from negtrain_ros.core.types import LoadState, Prescription, Range, SessionStage, SessionState
 from negtrain_ros.history import planning, reading
 from negtrain_ros.history.entry import clean_name
 from negtrain_ros.history.exercises import shipped_exercises
@@ -43,6 +44,7 @@ class Offers:
         occupied: Callable[[], str], now: Callable[[], float], history: History,
         journal: Journal, *,
         calibration: CalibrationSettings, strength: StrengthSettings, test_rest: float,
+        load: Callable[[], LoadState | None],
     ) -> None:
         """
         Offer what the session can do.
@@ -53,6 +55,7 @@ class Offers:
             history before, because whoever is on the machine must not wait for a database
         :param now: the time [s]
         :param test_rest: between the trials of a strength test [s]
+        :param load: newest word of the load controller, which owns the limit of the machine
         """
         self._begin = begin
         self._occupied = occupied
@@ -62,6 +65,7 @@ class Offers:
         self._settings = calibration
         self._strength = strength
         self._test_rest = test_rest
+        self._load = load
         self._calibration: Calibration | None = None
         self._testing: StrengthTesting | None = None
 
@@ -203,6 +207,8 @@ class Offers:
         known = shipped_exercises()
         if name not in known:
             raise Refusal(f'unknown exercise {name!r}: one of {", ".join(known)}')
+        load = self._load()
+        known[name].check(load.machine_limit if load else MACHINE_LIMIT)
         return known[name]
 
     def _training(self, state: SessionState) -> Train.Feedback:
