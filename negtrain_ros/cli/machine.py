@@ -14,6 +14,7 @@ from negtrain_ros.cli.sim import METHODS
 from negtrain_ros.cli.summary import tabulate
 from negtrain_ros.cli.trainer import Trainer, training, Unfinished
 from negtrain_ros.core.prescription import loads
+from negtrain_ros.core.settings import Refusal
 from negtrain_ros.core.strength import StrengthMethod
 from negtrain_ros.core.types import Prescription, Verdict
 from rich.console import Console
@@ -70,7 +71,7 @@ def train(
     else:
         try:
             load = loads(maximum, METHODS[method])
-        except ValueError as refusal:
+        except Refusal as refusal:
             raise Refused(str(refusal)) from None
         goal = training(Prescription(
             athlete=athlete, exercise=exercise, method=METHODS[method],

@@ -18,6 +18,7 @@ from negtrain_ros.cli.trainer import Trainer, training, Unfinished
 from negtrain_ros.core.limits import Limits
 from negtrain_ros.core.methods import check
 from negtrain_ros.core.prescription import loads, PrescriptionSettings
+from negtrain_ros.core.settings import Refusal
 from negtrain_ros.core.types import Method, Prescription, SessionStage, SetSummary, Verdict
 from negtrain_ros.history.exercises import shipped_exercises
 from negtrain_ros.runner import NodeDied, Runner
@@ -160,9 +161,10 @@ def _prescription(
     if method not in METHODS:
         raise Refused(f'unknown method {method!r}: one of {", ".join(METHODS)}')
     try:
+        known[exercise].check(Limits().machine_limit)
         derived = loads(maximum, METHODS[method], settings=PrescriptionSettings(
             step=known[exercise].step, machine_limit=known[exercise].machine_limit))
-    except ValueError as refusal:
+    except Refusal as refusal:
         raise Refused(str(refusal)) from None
     prescription = Prescription(
         athlete=ATHLETE, exercise=exercise, method=METHODS[method],

@@ -15,8 +15,8 @@ class Pace:
     """
     Measures the mean speed of each lift of a set, in fractions of the range per second.
 
-    `loss` is the velocity loss of the last lift against the first (0 .. 1); `effort` is what
-    adaptive training goes by: its share only ever falls within a set.
+    `effort` is what adaptive training goes by: its share only ever falls within a set. Whether
+    the lifts have become too slow to go on is the session's to decide.
     """
 
     def __init__(self) -> None:
@@ -26,7 +26,6 @@ class Pace:
     def reset(self) -> None:
         """Begin a new set."""
         self.effort: Effort = FRESH
-        self.loss = 0.0
         self.lifts = 0
         self._first = 0.0
         self._begin = (0.0, 0.0)
@@ -50,7 +49,6 @@ class Pace:
         if self.lifts == 1:
             self._first = speed
             return
-        self.loss = 1.0 - speed / self._first
         self._ease(speed / (TOLERANCE * self._first))
 
     def _within(self, fraction: float, dt: float, now: float) -> None:

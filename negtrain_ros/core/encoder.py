@@ -6,7 +6,7 @@ import math
 from math import copysign, isfinite
 
 from negtrain_ros.core.motion import MotionEstimator, MotionSettings
-from negtrain_ros.core.settings import parameter, Settings
+from negtrain_ros.core.settings import parameter, Refusal, Settings
 from negtrain_ros.core.types import Fault, Handle, Quality
 
 STOPPING = 1000.0  # m/s³, jerk at the end of a way of a metre within 0.4 s; no hand stops harder
@@ -41,12 +41,12 @@ class EncoderSettings(Settings):
         0.05, 'speed out of which no handle stops dead between the stops', 0.01, 2.0, unit='m/s')
 
     def __post_init__(self) -> None:
-        """Raise ValueError for settings that contradict each other."""
+        """Raise Refusal for settings that contradict each other."""
         super().__post_init__()
         if self.direction == 0:
-            raise ValueError('direction = 0 is neither 1 nor -1')
+            raise Refusal('direction = 0 is neither 1 nor -1')
         if self.bottom_stop >= self.top_stop:
-            raise ValueError(
+            raise Refusal(
                 f'bottom_stop = {self.bottom_stop} is not below top_stop = {self.top_stop}')
 
 

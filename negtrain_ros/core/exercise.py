@@ -3,7 +3,8 @@
 """What an exercise is to the machine."""
 from dataclasses import dataclass
 
-from negtrain_ros.core.settings import parameter, Settings
+from negtrain_ros.core.limits import MACHINE_LIMIT
+from negtrain_ros.core.settings import parameter, Refusal, Settings
 from negtrain_ros.core.types import Order
 
 
@@ -20,7 +21,8 @@ class Exercise(Settings):
         0.17, 'velocity of a lift with the maximum', 0.05, 0.6, unit='m/s')
     step: float = parameter(1.0, 'smallest difference between two loads', 0.1, 10.0, unit='kg')
     machine_limit: float = parameter(
-        200.0, 'heaviest load of the machine', 10.0, 500.0, unit='kg')
+        MACHINE_LIMIT, 'heaviest load with it, at most that of the machine', 10.0, 500.0,
+        unit='kg')
     smallest_range: float = parameter(
         0.05, 'shortest range of motion that is one', 0.02, 1.0, unit='m')
     hold_fraction: float = parameter(
@@ -30,3 +32,11 @@ class Exercise(Settings):
     def begins(self) -> Order:
         """Which phase begins a repetition."""
         return Order[self.order.upper()]
+
+    def check(self, machine_limit: float) -> None:
+        """Raise Refusal, in one line, if the machine does not go as far as the exercise [kg]."""
+        if self.machine_limit > machine_limit:
+            raise Refusal(
+                f'exercise {self.name}: its machine_limit, {self.machine_limit:g} kg, is above '
+                f'that of the machine, {machine_limit:g} kg: lower it in exercises.yaml, or set '
+                'load.machine_limit')

@@ -11,6 +11,7 @@ the handle rests and the cause is gone: nothing comes back by itself.
 from dataclasses import dataclass
 import math
 
+from negtrain_ros.core.limits import MACHINE_LIMIT
 from negtrain_ros.core.settings import parameter, Settings
 from negtrain_ros.core.types import Fault, LoadCommand
 
@@ -19,7 +20,8 @@ from negtrain_ros.core.types import Fault, LoadCommand
 class GuardSettings(Settings):
     """How far a machine goes along with its commands."""
 
-    maximum_load: float = parameter(200.0, 'largest load at all', 1.0, 500.0, unit='kg')
+    maximum_load: float = parameter(
+        MACHINE_LIMIT, 'largest load at all', 1.0, 500.0, unit='kg')
     maximum_damping: float = parameter(
         2000.0, 'largest damping of a falling handle', 0.0, 10000.0, unit='N s/m')
     rise: float = parameter(200.0, 'fastest increase of the load', 1.0, 200.0, unit='kg/s')

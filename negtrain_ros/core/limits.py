@@ -11,12 +11,16 @@ import math
 
 from negtrain_ros.core.settings import parameter, Settings
 
+MACHINE_LIMIT = 200.0  # kg, largest load of the machine, unless its parameters say otherwise
+
 
 @dataclass(frozen=True)
 class Limits(Settings):
     """What no load may ever exceed."""
 
-    machine_limit: float = parameter(200.0, 'largest load of the machine', 5.0, 500.0, unit='kg')
+    machine_limit: float = parameter(
+        MACHINE_LIMIT, 'largest load of the machine; exercises only lower it', 5.0, 500.0,
+        unit='kg')
     ratio: float = parameter(
         2.5, 'largest eccentric load as a multiple of the concentric one', 1.0, 5.0)
     light: float = parameter(

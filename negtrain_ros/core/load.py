@@ -6,6 +6,7 @@ Turns phases into kilograms.
 The eccentric load is commanded only while armed, with a known range, a fresh encoder and the phase
 ECCENTRIC; everything else gets the lower of both loads, and every fault ends with a light handle.
 """
+from collections.abc import Set
 from dataclasses import dataclass
 import math
 
@@ -22,6 +23,7 @@ from negtrain_ros.core.supervisor import Supervisor
 from negtrain_ros.core.turn import Turn, TurnSettings
 from negtrain_ros.core.types import (
     DIRECTIONS,
+    EndCause,
     Fault,
     Limit,
     LoadCommand,
@@ -43,6 +45,14 @@ LONGEST = 0.1  # s, between two measurements, as far as movement is concerned
 UNLOADED = 0.01  # kg
 FAILURES = frozenset({Fault.STALL, Fault.OVER_SPEED})
 """Faults that are a failed repetition."""
+ENDED = {
+    EndCause.NOT_ENDED: Limit.NOT_ARMED,
+    EndCause.REQUESTED: Limit.UNLOAD,
+    EndCause.FAILED: Limit.SPOTTER,
+    EndCause.LEFT: Limit.UNLOAD,
+    EndCause.BROKEN_OFF: Limit.UNLOAD,
+}
+"""What limits the load once a set has ended, for people."""
 
 
 class LoadController:
@@ -67,8 +77,7 @@ class LoadController:
         self._sequence = 0
         self._finishing = False
         self._release = math.inf
-        self._ended = ''
-        self._ended_by = Limit.NOT_ARMED
+        self._ended, self._ended_by = '', EndCause.NOT_ENDED
 
     @property
     def commanded(self) -> float:
@@ -98,13 +107,13 @@ class LoadController:
         self._pace.reset()
         self._shaper.begin(self.prescription or UNPRESCRIBED)
         self._finishing, self._release = False, math.inf
-        self._ended, self._ended_by = '', Limit.NOT_ARMED
+        self._ended, self._ended_by = '', EndCause.NOT_ENDED
         self._change(Event.ARM)
         return None
 
     def disarm(self, now: float) -> None:
         """End the set; always works."""
-        self._end('disarmed', Limit.UNLOAD)
+        self._end('disarmed', EndCause.REQUESTED)
 
     def emergency_stop(self, now: float) -> None:
         """Unload at once and stay so until reset_faults; always works."""
@@ -133,7 +142,7 @@ class LoadController:
         if reaction:
             self._react(reaction)
         fraction = self._follow(prescription)
-        target, limit = 0.0, self._ended_by
+        target, limit = 0.0, ENDED[self._ended_by]
         if self.armed:
             target, limit = self._target(prescription, reaction, fraction)
         load, damping, limit = self._shape(target, limit, reaction, dt)
@@ -145,7 +154,8 @@ class LoadController:
         return (
             LoadCommand(now, self._sequence, enable, load, damping, self.settings.trusted_for),
             LoadState(now, self.mode, target, load, limit, self._supervisor.faults,
-                      self._explain(limit), prescription))
+                      self._explain(limit), prescription, self._ended_by,
+                      self.settings.machine_limit))
 
     def _advance(self, now: float) -> float:
         """Return the time since the last step [s]; a clock that goes back ends the set."""
@@ -170,18 +180,19 @@ class LoadController:
         if any(RULES[fault].clears is Clears.ACKNOWLEDGED for fault in held):
             self._change(Event.FAULT)
         else:
-            limit = Limit.SPOTTER if held <= FAILURES else Limit.UNLOAD
-            self._end(RULES[min(held)].meaning, limit)
+            self._end(RULES[min(held)].meaning, _cause(held))
 
-    def _end(self, reason: str, limit: Limit) -> None:
+    def _end(self, reason: str, cause: EndCause) -> None:
         if self.armed:
-            self._ended, self._ended_by = reason, limit
+            self._ended, self._ended_by = reason, cause
             if not self._supervisor.held:
                 moves = self._inputs.estimate is None or self._inputs.estimate.phase in DIRECTIONS
                 self._release = self.settings.cancel if moves else self.settings.release
         self._change(Event.END)
 
     def _change(self, event: Event) -> None:
+        if self.armed and event is Event.FAULT:
+            self._ended_by = EndCause.BROKEN_OFF
         self.mode = TRANSITIONS[self.mode, event]
         self.armed = self.mode is Mode.ARMED
 
@@ -215,14 +226,12 @@ class LoadController:
         """End a set that has come to its end for a reason that lies in the movement."""
         if self._spotter.failed:
             self._supervisor.hold(Fault.STALL)
-            self._end(self._spotter.reason, Limit.SPOTTER)
+            self._end(self._spotter.reason, EndCause.FAILED)
         elif phase is not Phase.BOTTOM_HOLD:
             return
-        elif self._pace.loss >= prescription.velocity_loss:
-            self._end('the lifts have become too slow', Limit.SPOTTER)
         elif self._finishing:
             self._supervisor.hold(Fault.SESSION_LOST)
-            self._end(RULES[Fault.SESSION_LOST].meaning, Limit.UNLOAD)
+            self._end(RULES[Fault.SESSION_LOST].meaning, EndCause.BROKEN_OFF)
 
     def _target(
         self, prescription: Prescription, reaction: Reaction, fraction: float,
@@ -263,3 +272,10 @@ class LoadController:
     def _explain(self, limit: Limit) -> str:
         return explain(
             self.mode, limit, self._supervisor.held, self._spotter.reason, self._ended)
+
+
+def _cause(held: Set[Fault]) -> EndCause:
+    """Return what ended a set whose faults need no acknowledgement."""
+    if Fault.ATHLETE_GONE in held:
+        return EndCause.LEFT
+    return EndCause.FAILED if held <= FAILURES else EndCause.BROKEN_OFF

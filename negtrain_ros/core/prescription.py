@@ -9,7 +9,8 @@ The shares of the negative method are those of the published example: a maximum 
 from dataclasses import dataclass
 import math
 
-from negtrain_ros.core.settings import parameter, Settings
+from negtrain_ros.core.limits import MACHINE_LIMIT
+from negtrain_ros.core.settings import parameter, Refusal, Settings
 from negtrain_ros.core.types import Method
 
 ROUNDING = 1e-9  # a product such as 0.505 × 100 may fall short of its half by this share of a step
@@ -22,7 +23,7 @@ class PrescriptionSettings(Settings):
     step: float = parameter(1.0, 'smallest difference between two loads', 0.1, 10.0, unit='kg')
     lightest: float = parameter(2.0, 'lightest load', 0.0, 5.0, unit='kg')
     machine_limit: float = parameter(
-        200.0, 'heaviest load of the machine', 10.0, 500.0, unit='kg')
+        MACHINE_LIMIT, 'heaviest load of machine and exercise', 10.0, 500.0, unit='kg')
     highest_share: float = parameter(
         1.0, 'largest share of the maximum on the way down; above 1 a trainer has unlocked it',
         0.2, 1.2)
@@ -85,14 +86,14 @@ def loads(
     :param maximum: measured maximum of athlete and exercise [kg]
     :param intensity: shares of the maximum; None: those of the method
     :param cap: heaviest load a trainer allows this athlete [kg]
-    :raises ValueError: in one line, when no load can follow from this
+    :raises Refusal: in one line, when no load can follow from this
     """
     settings = settings or PrescriptionSettings()
     intensity = intensity or INTENSITIES[method]
     _check_maximum(maximum, settings)
     check_intensity(intensity, method, settings)
     if not cap >= settings.lightest:
-        raise ValueError(
+        raise Refusal(
             f'a cap of {cap:g} kg is below the lightest load, {settings.lightest:g} kg')
     limit = max(settings.lightest, _round_down(
         min(settings.machine_limit, cap, maximum * max(1.0, settings.highest_share)),
@@ -124,19 +125,19 @@ def propose(wanted: Loads, last: Loads | None) -> Proposal:
 def check_intensity(
     intensity: Intensity, method: Method, settings: PrescriptionSettings,
 ) -> None:
-    """Raise ValueError, in one line, for shares that a method cannot have."""
+    """Raise Refusal, in one line, for shares that a method cannot have."""
     for way, share, highest in (
             ('concentric', intensity.concentric, 1.0),
             ('eccentric', intensity.eccentric, settings.highest_share)):
         if not 0.0 <= share <= highest:
-            raise ValueError(f'{way} intensity {share:g} is outside 0 .. {highest:g}')
+            raise Refusal(f'{way} intensity {share:g} is outside 0 .. {highest:g}')
     if method in (Method.NEGATIVE, Method.ECCENTRIC_ONLY) \
             and intensity.eccentric < intensity.concentric:
-        raise ValueError(
+        raise Refusal(
             f'{method.name.lower()}: eccentric intensity {intensity.eccentric:g} is below '
             f'the concentric {intensity.concentric:g}')
     if method is Method.REGULAR and intensity.eccentric != intensity.concentric:
-        raise ValueError('regular: both intensities have to be equal')
+        raise Refusal('regular: both intensities have to be equal')
 
 
 def round_to_step(load: float, step: float) -> float:
@@ -150,11 +151,11 @@ def _round_down(load: float, step: float) -> float:
 
 def _check_maximum(maximum: float, settings: PrescriptionSettings) -> None:
     if not math.isfinite(maximum) or maximum <= 0.0:
-        raise ValueError(f'a maximum of {maximum:g} kg is no weight')
+        raise Refusal(f'a maximum of {maximum:g} kg is no weight')
     if maximum < settings.lightest:
-        raise ValueError(
+        raise Refusal(
             f'a maximum of {maximum:g} kg is below the lightest load, {settings.lightest:g} kg')
     if maximum > settings.machine_limit:
-        raise ValueError(
+        raise Refusal(
             f'a maximum of {maximum:g} kg is above the limit of the machine, '
             f'{settings.machine_limit:g} kg')

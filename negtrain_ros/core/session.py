@@ -14,8 +14,7 @@ from negtrain_ros.core.activity import Activity
 from negtrain_ros.core.course import CLOSED, Event, INSTRUCTIONS, OPEN, TRANSITIONS, WORKING
 from negtrain_ros.core.settings import parameter, Settings
 from negtrain_ros.core.types import (
-    Fault,
-    Limit,
+    EndCause,
     LoadState,
     Mode,
     Prescription,
@@ -27,6 +26,7 @@ from negtrain_ros.core.types import (
 )
 from negtrain_ros.core.wish import Wish
 
+ENDS = {EndCause.FAILED: SetEnd.FAILED, EndCause.LEFT: SetEnd.LEFT}  # others interrupt a set
 HEARTBEAT = 0.25  # s, between states in which nothing but the time has changed
 
 
@@ -189,7 +189,7 @@ class Session:
             end = self._activity.over
             if end is None:
                 end = self._broken_off(load)
-            if end in (SetEnd.FAULT, SetEnd.STOPPED):
+            if end is SetEnd.STOPPED:
                 return Event.PAUSE, load.explanation if load else 'the load controller is silent'
             if end is not None:
                 return self._end_set(end)
@@ -207,11 +207,7 @@ class Session:
     def _broken_off(self, load: LoadState | None) -> SetEnd | None:
         if load is None or load.mode is Mode.ARMED:
             return None
-        if Fault.ATHLETE_GONE in load.faults:
-            return SetEnd.LEFT
-        if load.limited_by is Limit.SPOTTER:
-            return SetEnd.FAILED
-        return SetEnd.FAULT if load.faults else SetEnd.STOPPED
+        return ENDS.get(load.ended_by, SetEnd.STOPPED)
 
     @property
     def _activity(self) -> Activity:

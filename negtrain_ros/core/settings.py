@@ -6,6 +6,14 @@ import math
 from typing import Any
 
 
+class Refusal(ValueError):
+    """
+    A setting or a request that is refused, for the reason that its text gives in one line.
+
+    Only what raises it on purpose is caught as it; any other error is a fault of the program.
+    """
+
+
 def parameter(
     default: Any, meaning: str, low: float | None = None, high: float | None = None,
     *, unit: str = '', choices: tuple[str, ...] = (),
@@ -29,16 +37,16 @@ class Settings:
     """Base of all settings; refuses values outside the declared ranges."""
 
     def __post_init__(self) -> None:
-        """Raise ValueError, naming the setting, for a value that is not allowed."""
+        """Raise Refusal, naming the setting, for a value that is not allowed."""
         for setting in fields(self):
             value, rule = getattr(self, setting.name), setting.metadata
             choices, low, high = rule['choices'], rule['low'], rule['high']
             if choices and value not in choices:
-                raise ValueError(f'{setting.name} = {value!r} is not one of {", ".join(choices)}')
+                raise Refusal(f'{setting.name} = {value!r} is not one of {", ".join(choices)}')
             if low is None:
                 continue
             if isinstance(value, bool) or not isinstance(value, int | float):
-                raise ValueError(f'{setting.name} = {value!r} is not a number')
+                raise Refusal(f'{setting.name} = {value!r} is not a number')
             if not math.isfinite(value) or not low <= value <= high:
                 allowed = f'{low:g} .. {high:g} {rule["unit"]}'.rstrip()
-                raise ValueError(f'{setting.name} = {value} is outside {allowed}')
+                raise Refusal(f'{setting.name} = {value} is outside {allowed}')

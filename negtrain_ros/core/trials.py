@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import math
 
 from negtrain_ros.core.prescription import PrescriptionSettings, round_to_step
+from negtrain_ros.core.settings import Refusal
 from negtrain_ros.core.strength import (
     Estimate,
     fit_line,
@@ -60,7 +61,7 @@ class LoadVelocityTrials:
         :param minimum_velocity: velocity at the maximum, a property of the exercise [m/s]
         """
         if not 0.0 < expected <= machine.machine_limit:
-            raise ValueError(f'an expected maximum of {expected:g} kg is not within '
+            raise Refusal(f'an expected maximum of {expected:g} kg is not within '
                              f'0 .. {machine.machine_limit:g} kg')
         self._expected, self._minimum_velocity = expected, minimum_velocity
         self._settings, self._machine = settings, machine
@@ -122,7 +123,7 @@ class RepetitionTrials:
                  machine: PrescriptionSettings) -> None:
         """Begin at a share of an expected maximum [kg] that allows about six repetitions."""
         if not 0.0 < expected <= machine.machine_limit:
-            raise ValueError(f'an expected maximum of {expected:g} kg is not within '
+            raise Refusal(f'an expected maximum of {expected:g} kg is not within '
                              f'0 .. {machine.machine_limit:g} kg')
         self._settings, self._machine = settings, machine
         self._tried = 0
@@ -151,7 +152,7 @@ def trials(
     method: StrengthMethod, expected: float, minimum_velocity: float,
     settings: StrengthSettings, machine: PrescriptionSettings,
 ) -> IsometricTrials | LoadVelocityTrials | RepetitionTrials:
-    """Return the course of a test; :raises ValueError: for an impossible expected maximum."""
+    """Return the course of a test; :raises Refusal: for an impossible expected maximum."""
     if method is StrengthMethod.ISOMETRIC:
         return IsometricTrials(settings)
     if method is StrengthMethod.REPETITION_MAXIMUM:

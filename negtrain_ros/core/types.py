@@ -128,6 +128,16 @@ class Limit(IntEnum):
     UNLOAD = 9
 
 
+class EndCause(IntEnum):
+    """Why the load controller has ended the last set."""
+
+    NOT_ENDED = 0
+    REQUESTED = 1
+    FAILED = 2
+    LEFT = 3
+    BROKEN_OFF = 4
+
+
 class SessionStage(IntEnum):
     """Where a session is."""
 
@@ -162,7 +172,6 @@ class SetEnd(IntEnum):
     VELOCITY_LOSS = 2
     LEFT = 3
     STOPPED = 4
-    FAULT = 5
 
 
 @value
@@ -298,6 +307,8 @@ class LoadState:
     faults: tuple[Fault, ...]
     explanation: str
     prescription: Prescription
+    ended_by: EndCause = EndCause.NOT_ENDED
+    machine_limit: float = math.nan
 
 
 @value

@@ -14,6 +14,7 @@ import re
 from typing import Any
 from urllib.parse import quote, unquote
 
+from negtrain_ros.core.settings import Refusal
 import platformdirs
 from sqlalchemy import create_engine, event, inspect, text
 from sqlalchemy.engine import Connection, Engine, make_url, URL
@@ -25,7 +26,7 @@ MIGRATING = 0x6E656774  # PostgreSQL advisory lock: one machine migrates, the ot
 PATIENCE = 5.0  # s, for a connection or for another writer
 
 
-class HistoryError(ValueError):
+class HistoryError(Refusal):
     """What keeps the history from being read or written, in one line for people."""
 
 

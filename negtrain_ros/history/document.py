@@ -13,7 +13,7 @@ from pathlib import Path
 import reprlib
 from typing import Any, TypeVar
 
-from negtrain_ros.core.settings import Settings
+from negtrain_ros.core.settings import Refusal, Settings
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
@@ -25,7 +25,7 @@ LONGEST_KEY = 60  # characters
 T = TypeVar('T')
 
 
-class Mistakes(ValueError):
+class Mistakes(Refusal):
     """What is wrong in a document, one line each: file, line, what, what is allowed."""
 
     def __init__(self, lines: list[str]) -> None:

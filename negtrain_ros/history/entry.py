@@ -19,6 +19,7 @@ from typing import Any
 import unicodedata
 import zlib
 
+from negtrain_ros.core.settings import Refusal
 from negtrain_ros.core.types import SetEnd
 from negtrain_ros.history.tables import ERASURES, METADATA, SESSIONS, SETS
 from sqlalchemy import bindparam, select, Table, update
@@ -35,7 +36,6 @@ class Status(IntEnum):
     RUNNING = 0
     FINISHED = 1
     STOPPED = 2
-    FAULT = 3
     INTERRUPTED = 4
 
 
@@ -98,17 +98,17 @@ def clean_name(name: str) -> str:
     """
     Return the name of an athlete as it is kept.
 
-    :raises ValueError: in one line, for a name that cannot be shown or is too long
+    :raises Refusal: in one line, for a name that cannot be shown or is too long
     """
     name = unicodedata.normalize('NFC', name).strip()
     if not name:
-        raise ValueError('an athlete needs a name')
+        raise Refusal('an athlete needs a name')
     if len(name) > LONGEST_NAME:
-        raise ValueError(
+        raise Refusal(
             f'the name of the athlete has {len(name)} characters, more than {LONGEST_NAME}')
     for character in name:
         if unicodedata.category(character) in ('Cc', 'Cs', 'Zl', 'Zp'):
-            raise ValueError(
+            raise Refusal(
                 f'the name of the athlete contains U+{ord(character):04X}, which is no letter')
     return name
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from negtrain_ros.core.exercise import Exercise
 from negtrain_ros.core.prescription import loads, PrescriptionSettings, Proposal, propose
 from negtrain_ros.core.program import Block, Program, Standing, Test
+from negtrain_ros.core.settings import Refusal
 from negtrain_ros.core.strength import Maximum, StrengthMethod, StrengthSettings
 from negtrain_ros.core.types import Prescription, Range
 from negtrain_ros.history import reading
@@ -52,7 +53,7 @@ def plan(
     try:
         wanted = loads(maximum.value, step.part.method, step.part.intensity, machine,
                        cap=profile.cap)
-    except ValueError as refusal:
+    except Refusal as refusal:
         return Plan(standing, maximum, reason=str(refusal))
     last = reading.last_loads(engine, athlete, exercise.name, step.part.method)
     return Plan(standing, maximum, propose(wanted, last))

@@ -47,7 +47,8 @@ class SessionManager(InboxNode):
                               for name, event in REQUESTS.items()}, self._step)
         offers = Offers(
             self._begin, self._occupied, partial(conversions.now, self), history, self._journal,
-            calibration=calibration, strength=strength, test_rest=session.test_rest)
+            calibration=calibration, strength=strength, test_rest=session.test_rest,
+            load=lambda: self._load)
         self.create_service(AcceptStrengthTest, 'accept_strength_test', offers.accept)
         self._actions = Actions(self, self._on_cancel, **offers.all())
         self.create_timer(PERIOD, self._step)

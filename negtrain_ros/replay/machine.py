@@ -5,6 +5,7 @@ from pathlib import Path
 
 from negtrain_ros.core.phase import PhaseSettings
 from negtrain_ros.core.repetition import RepetitionSettings
+from negtrain_ros.core.settings import Refusal
 from negtrain_ros.replay.moment import Unusable
 from negtrain_ros.shell import parameter_file, parameters
 
@@ -36,6 +37,6 @@ def detector(path: Path, namespace: str = '') -> tuple[PhaseSettings, Repetition
             NODE, values, phase=PhaseSettings, repetition=RepetitionSettings)
     except parameter_file.ParameterFileError as refusal:
         raise Unusable(str(refusal)) from None
-    except ValueError as refusal:
+    except Refusal as refusal:
         raise Unusable(f'{path}: {refusal}') from None
     return phase, repetition

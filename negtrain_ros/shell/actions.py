@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from negtrain_ros.core.settings import Refusal
 from negtrain_ros.core.types import SessionStage, SessionState
 from rclpy.action import ActionServer, CancelResponse
 from rclpy.action.server import ServerGoalHandle
@@ -16,7 +17,7 @@ class Offer:
     """
     What an action does.
 
-    :ivar begin: takes a goal, raises ValueError with the reason if it is refused
+    :ivar begin: takes a goal, raises Refusal with the reason if it is refused
     :ivar feedback: makes the feedback from the state of the session
     :ivar result: makes the result from the stage at the end and the reason
     """
@@ -66,7 +67,7 @@ class Actions:
         def accept(goal: ServerGoalHandle) -> None:
             try:
                 offer.begin(goal.request)
-            except ValueError as refusal:
+            except Refusal as refusal:
                 self._answer(goal, offer, None, str(refusal))
             else:
                 self._under_way = goal, offer

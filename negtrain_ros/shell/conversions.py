@@ -10,12 +10,14 @@ ends (NaN when it is not known).
 from collections.abc import Callable
 from dataclasses import fields
 from enum import IntEnum
+from functools import partial
 import math
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_args, get_type_hints, TypeVar
 
 from builtin_interfaces.msg import Time
 from negtrain_interfaces import msg
 from negtrain_ros.core import types
+from negtrain_ros.core.settings import Refusal
 from rclpy.node import Node
 
 MESSAGES: dict[type, type] = {
@@ -32,6 +34,7 @@ MESSAGES: dict[type, type] = {
 }
 TIMES = {'start'}
 
+Enumeration = TypeVar('Enumeration', bound=IntEnum)
 Read = Callable[[Any], Any]
 Write = Callable[[Any, Any], None]
 
@@ -67,9 +70,17 @@ def from_msg(kind: type, message: Any) -> Any:
     """
     Return the value of the given kind that a message carries.
 
-    :raises ValueError: an enumeration has a number that it does not know
+    :raises Refusal: an enumeration has a number that it does not know
     """
     return kind(**{name: read(message) for name, read, _ in RULES[kind]})
+
+
+def enumeration(kind: type[Enumeration], number: int) -> Enumeration:
+    """Return the member with a number; :raises Refusal: if there is none."""
+    try:
+        return kind(number)
+    except ValueError:
+        raise Refusal(f'{kind.__name__} has no {number}') from None
 
 
 def _rule(name: str, hint: Any) -> tuple[Read, Write]:
@@ -85,7 +96,7 @@ def _rule(name: str, hint: Any) -> tuple[Read, Write]:
         return (lambda message: from_msg(hint, getattr(message, name)),
                 lambda message, value: setattr(message, name, to_msg(getattr(value, name))))
     if isinstance(hint, type) and issubclass(hint, IntEnum):
-        return (lambda message: hint(getattr(message, name)),
+        return (lambda message: enumeration(hint, getattr(message, name)),
                 lambda message, value: setattr(message, name, int(getattr(value, name))))
     if get_args(hint):
         read, write = _item_rule(get_args(hint)[0])
@@ -102,7 +113,7 @@ def _rule(name: str, hint: Any) -> tuple[Read, Write]:
 def _item_rule(item: type) -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:
     if item in MESSAGES:
         return lambda message: from_msg(item, message), to_msg
-    return item, int
+    return partial(enumeration, item), int
 
 
 def _same_nan(number: float) -> float:

@@ -3,6 +3,7 @@
 """Faults that are played at run time by setting the parameter `inject` of the mock machine."""
 from collections.abc import Callable
 
+from negtrain_ros.core.settings import Refusal
 from negtrain_ros.core.types import Fault
 from negtrain_ros.sim.faults import FaultInjector
 from negtrain_ros.sim.plays import FaultInjection, Place, PLAYS
@@ -27,7 +28,7 @@ def accept(node: Node, injector: FaultInjector, now: Callable[[], float]) -> Non
         try:
             for parameter in parameters:
                 parse(parameter, 0.0)
-        except ValueError as refusal:
+        except Refusal as refusal:
             return SetParametersResult(successful=False, reason=str(refusal))
         return SetParametersResult(successful=True)
 
@@ -45,7 +46,7 @@ def parse(parameter: Parameter, now: float) -> FaultInjection | None:
     """
     Return the injection that a parameter asks for, None for other parameters and for no fault.
 
-    :raises ValueError: it asks for something that cannot be played
+    :raises Refusal: it asks for something that cannot be played
     """
     words = str(parameter.value).split() if parameter.name == NAME else []
     if not words:
@@ -54,8 +55,11 @@ def parse(parameter: Parameter, now: float) -> FaultInjection | None:
     names = {fault.name.lower(): fault for fault, play in PLAYS.items()
              if play.place is not Place.GRAPH}
     if name not in names:
-        raise ValueError(f'{name!r} is none of {", ".join(names)}')
+        raise Refusal(f'{name!r} is none of {", ".join(names)}')
     if len(numbers) > 3:
-        raise ValueError(f'{parameter.value!r} is not of the form {FORM}')
-    delay, *rest = [float(number) for number in numbers] or [0.0]
+        raise Refusal(f'{parameter.value!r} is not of the form {FORM}')
+    try:
+        delay, *rest = [float(number) for number in numbers] or [0.0]
+    except ValueError:
+        raise Refusal(f'{parameter.value!r} is not of the form {FORM}') from None
     return FaultInjection(Fault[name.upper()], now + delay, *rest)

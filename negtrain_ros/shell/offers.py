@@ -11,12 +11,14 @@ from negtrain_interfaces.srv import AcceptStrengthTest
 from negtrain_ros.core.activity import Activity, Calibration, Training
 from negtrain_ros.core.calibration import CalibrationSettings
 from negtrain_ros.core.exercise import Exercise
+from negtrain_ros.core.limits import MACHINE_LIMIT
 from negtrain_ros.core.prescription import PrescriptionSettings
 from negtrain_ros.core.program import Block
+from negtrain_ros.core.settings import Refusal
 from negtrain_ros.core.strength import StrengthMethod, StrengthSettings
 from negtrain_ros.core.testing import StrengthTesting
 from negtrain_ros.core.trials import trials
-from negtrain_ros.core.types import Prescription, Range, SessionStage, SessionState
+from negtrain_ros.core.types import LoadState, Prescription, Range, SessionStage, SessionState
 from negtrain_ros.history import planning, reading
 from negtrain_ros.history.entry import clean_name
 from negtrain_ros.history.exercises import shipped_exercises
@@ -42,16 +44,18 @@ class Offers:
         occupied: Callable[[], str], now: Callable[[], float], history: History,
         journal: Journal, *,
         calibration: CalibrationSettings, strength: StrengthSettings, test_rest: float,
+        load: Callable[[], LoadState | None],
     ) -> None:
         """
         Offer what the session can do.
 
-        :param begin: starts an activity, or goes on with an interrupted one; raises ValueError
+        :param begin: starts an activity, or goes on with an interrupted one; raises Refusal
             with the reason why it cannot
         :param occupied: says why nothing can begin now, empty if it can; nothing is asked of the
             history before, because whoever is on the machine must not wait for a database
         :param now: the time [s]
         :param test_rest: between the trials of a strength test [s]
+        :param load: newest word of the load controller, which owns the limit of the machine
         """
         self._begin = begin
         self._occupied = occupied
@@ -61,6 +65,7 @@ class Offers:
         self._settings = calibration
         self._strength = strength
         self._test_rest = test_rest
+        self._load = load
         self._calibration: Calibration | None = None
         self._testing: StrengthTesting | None = None
 
@@ -81,7 +86,7 @@ class Offers:
         try:
             self._when_free(lambda wanted: self._history.accept_test(
                 wanted.athlete, wanted.exercise, wanted.test))(request)
-        except ValueError as refusal:
+        except Refusal as refusal:
             response.reason = str(refusal)
         response.accepted = not response.reason
         return response
@@ -90,7 +95,7 @@ class Offers:
         def do(wanted: Any) -> None:
             refusal = self._occupied()
             if refusal:
-                raise ValueError(refusal)
+                raise Refusal(refusal)
             job(wanted)
         return do
 
@@ -127,11 +132,11 @@ class Offers:
     def _prescribed(self, goal: Train.Goal) -> Training:
         prescription = conversions.from_msg(Prescription, goal.prescription)
         if not goal.sets or not prescription.repetitions:
-            raise ValueError('a training needs at least one set of one repetition')
+            raise Refusal('a training needs at least one set of one repetition')
         if goal.sets > MOST_SETS:
-            raise ValueError(f'a training has {MOST_SETS} sets at most, not {goal.sets}')
+            raise Refusal(f'a training has {MOST_SETS} sets at most, not {goal.sets}')
         if not 0.0 <= goal.rest <= LONGEST_REST:
-            raise ValueError(f'a rest lasts 0 to {LONGEST_REST:g} s, not {goal.rest:g}')
+            raise Refusal(f'a rest lasts 0 to {LONGEST_REST:g} s, not {goal.rest:g}')
         prescription = replace(
             prescription, athlete=goal.athlete, exercise=goal.exercise,
             range=self._range(goal.athlete, goal.exercise))
@@ -144,7 +149,7 @@ class Offers:
             lambda engine: planning.plan(engine, goal.athlete, program, exercise, now))
         step = plan.standing.next
         if plan.proposal is None or step is None or not isinstance(step.part, Block):
-            raise ValueError(plan.reason)
+            raise Refusal(plan.reason)
         prescription = planning.prescription_of(
             goal.athlete, exercise, step.part, plan.proposal,
             self._range(goal.athlete, goal.exercise), consent=goal.consent)
@@ -155,7 +160,7 @@ class Offers:
     def _resume(self, goal: Train.Goal) -> None:
         left = self._history.interrupted(goal.athlete, goal.exercise)
         if left is None:
-            raise ValueError(f'{goal.athlete} has no interrupted session at {goal.exercise}')
+            raise Refusal(f'{goal.athlete} has no interrupted session at {goal.exercise}')
         prescription = self._history.ask(
             lambda engine: reading.last_prescription(engine, left.number))
         activity = Training(
@@ -165,7 +170,7 @@ class Offers:
 
     def _test(self, goal: StrengthTest.Goal) -> None:
         exercise = self._exercise(goal.exercise)
-        method = StrengthMethod(goal.method)
+        method = conversions.enumeration(StrengthMethod, goal.method)
         machine = PrescriptionSettings(step=exercise.step, machine_limit=exercise.machine_limit)
         span = self._range(goal.athlete, goal.exercise)
         base = Prescription(
@@ -201,7 +206,9 @@ class Offers:
     def _exercise(self, name: str) -> Exercise:
         known = shipped_exercises()
         if name not in known:
-            raise ValueError(f'unknown exercise {name!r}: one of {", ".join(known)}')
+            raise Refusal(f'unknown exercise {name!r}: one of {", ".join(known)}')
+        load = self._load()
+        known[name].check(load.machine_limit if load else MACHINE_LIMIT)
         return known[name]
 
     def _training(self, state: SessionState) -> Train.Feedback:
@@ -216,5 +223,5 @@ class Offers:
     def _range(self, athlete: str, exercise: str) -> Range:
         known = self._history.range(athlete, exercise)
         if known is None:
-            raise ValueError(f'the range of {athlete} at {exercise} is not known: calibrate first')
+            raise Refusal(f'the range of {athlete} at {exercise} is not known: calibrate first')
         return known

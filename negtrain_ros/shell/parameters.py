@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
-from negtrain_ros.core.settings import Settings
+from negtrain_ros.core.settings import Refusal, Settings
 from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
 from rclpy.node import Node
 
@@ -20,7 +20,7 @@ def declare(node: Node, **groups: type[Settings]) -> list[Any]:
     name that nobody asked for is seen.
 
     :param groups: prefix of the parameter names and class of the settings
-    :raises ValueError: naming the node and the parameter that is unknown or not allowed
+    :raises Refusal: naming the node and the parameter that is unknown or not allowed
     """
     given = {name: value.value for name, value in node.get_parameters_by_prefix('').items()
              if name not in OF_EVERY_NODE and not name.startswith('qos_overrides.')}
@@ -39,27 +39,27 @@ def make(node: str, given: Mapping[str, Any], **groups: type[Settings]) -> list[
     Return the settings of a node with the values that it was given; arguments as of declare().
 
     :param given: values by the names of the parameters
-    :raises ValueError: naming the node and the parameter that is unknown or not allowed
+    :raises Refusal: naming the node and the parameter that is unknown or not allowed
     """
     known = {f'{prefix}.{field.name}': (prefix, field)
              for prefix, kind in groups.items() for field in fields(kind)}
     values: dict[str, dict[str, Any]] = {prefix: {} for prefix in groups}
     for name, value in given.items():
         if name not in known:
-            raise ValueError(f'{node}: there is no parameter {name}')
+            raise Refusal(f'{node}: there is no parameter {name}')
         prefix, field = known[name]
         if type(value) is int and isinstance(field.default, float):
             value = float(value)
         if type(value) is not type(field.default):
-            raise ValueError(f'{node}: {name} = {value!r} is not of type '
+            raise Refusal(f'{node}: {name} = {value!r} is not of type '
                              f'{type(field.default).__name__}')
         values[prefix][field.name] = value
     made = []
     for prefix, kind in groups.items():
         try:
             made.append(kind(**values[prefix]))
-        except ValueError as refusal:
-            raise ValueError(f'{node}: {prefix}.{refusal}') from None
+        except Refusal as refusal:
+            raise Refusal(f'{node}: {prefix}.{refusal}') from None
     return made
 
 

@@ -11,6 +11,7 @@ import sys
 import traceback
 from typing import NoReturn
 
+from negtrain_ros.core.settings import Refusal
 from negtrain_ros.shell import realtime
 import rclpy
 from rclpy.clock import Clock, ClockType
@@ -33,8 +34,9 @@ def spin(make_node: Maker, args: list[str] | None = None) -> None:
     """
     Make a node and spin it until SIGINT or SIGTERM, which end it quietly with status 0.
 
-    What the node refuses at its start (ValueError) ends it with one line and status 1; any other
-    error is unexpected and ends it with its traceback: the machine unloads on the silence.
+    What the node refuses at its start (Refusal) ends it with one line and status 1; any other
+    error, at the start or later, is unexpected and ends it with its traceback: the machine unloads
+    on the silence.
     """
     spin_together([make_node], args)
 
@@ -56,6 +58,13 @@ def spin_together(
     try:
         _init(args)
         groups = [[make() for make in group] for group in (makers, aside) if group]
+    except Refusal as refusal:
+        print(refusal, file=sys.stderr)
+        _end(nodes, status)
+    except Exception:
+        traceback.print_exc()
+        _end(nodes, status)
+    try:
         nodes = [node for group in groups for node in group]
         # What is there now stays; looking through it again and again costs whole milliseconds.
         gc.freeze()
@@ -71,14 +80,8 @@ def spin_together(
         for task in tasks:
             task.result()
         status = 0
-    except ValueError as refusal:
-        print(refusal, file=sys.stderr)
     except Exception:
         traceback.print_exc()
-    # Ctrl-C reaches a node from the terminal and again from launch; the second one must not kill
-    # the interpreter while it ends.
-    for number in ENDS:
-        signal.signal(number, signal.SIG_IGN)
     _end(nodes, status)
 
 
@@ -89,6 +92,10 @@ def _end(nodes: Sequence[Node], status: int) -> NoReturn:
     Its participant is not deleted, as the last node of a context and the interpreter would do at
     their ends: that never returns if another node comes or goes at that moment (decision 0012).
     """
+    # Ctrl-C reaches a node from the terminal and again from launch; the second one must not kill
+    # the interpreter while it ends.
+    for number in ENDS:
+        signal.signal(number, signal.SIG_IGN)
     held = ExitStack()
     try:
         rclpy.try_shutdown()
@@ -132,4 +139,4 @@ def _init(args: list[str] | None) -> None:
         rclpy.init(args=args, signal_handler_options=rclpy.SignalHandlerOptions.NO)
     except RuntimeError as error:
         # Without the places in the sources of rcl.
-        raise ValueError(str(error).split(', at /')[0]) from error
+        raise Refusal(str(error).split(', at /')[0]) from error

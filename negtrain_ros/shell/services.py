@@ -8,6 +8,7 @@ from typing import Any
 from negtrain_interfaces.msg import Prescription
 from negtrain_interfaces.srv import Prescribe
 from negtrain_ros.core import types
+from negtrain_ros.core.settings import Refusal
 from negtrain_ros.shell import conversions, qos
 from rclpy.node import Node
 from std_srvs.srv import Trigger
@@ -39,8 +40,8 @@ def serve_prescriptions(
     def answer(request: Any, response: Any) -> Any:
         try:
             prescription = conversions.from_msg(types.Prescription, request.prescription)
-        except ValueError as error:
-            response.reason = str(error)
+        except Refusal as refusal:
+            response.reason = str(refusal)
         else:
             response.reason = prescribe(prescription, conversions.now(node)) or ''
         response.accepted = not response.reason

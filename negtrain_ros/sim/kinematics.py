@@ -10,7 +10,7 @@ exactly that force on the handle. A carriage is the simple case: a drum of const
 from dataclasses import dataclass
 import math
 
-from negtrain_ros.core.settings import parameter, Settings
+from negtrain_ros.core.settings import parameter, Refusal, Settings
 import numpy as np
 from numpy.typing import NDArray
 from transforms3d.axangles import axangle2mat
@@ -45,7 +45,7 @@ class Kinematics:
     stroke.
 
     :param stroke: length of the path [m]
-    :raise ValueError: a lever too short for the stroke, or too near its dead centre in it
+    :raises Refusal: a lever too short for the stroke, or too near its dead centre in it
     """
 
     INTERVALS = 512
@@ -59,7 +59,7 @@ class Kinematics:
         angles = self._joint(positions)
         arms = self._moment_arms(angles)
         if arms.min() < self.SMALLEST_ARM:
-            raise ValueError(f'the lever reaches its dead centre within the stroke of {stroke} m')
+            raise Refusal(f'the lever reaches its dead centre within the stroke of {stroke} m')
         self._arms: list[float] = arms.tolist()
 
     def angle(self, position: float) -> float:
@@ -110,5 +110,5 @@ class Kinematics:
         lowest = self.settings.lowest_angle
         heights = positions / self.settings.arm + math.sin(lowest)
         if heights.max() >= 1.0:
-            raise ValueError(f'a lever of {self.settings.arm} m is too short for {self.stroke} m')
+            raise Refusal(f'a lever of {self.settings.arm} m is too short for {self.stroke} m')
         return np.arcsin(heights) - lowest

@@ -6,7 +6,7 @@ from itertools import product
 
 from loading import Bench, LIGHT, NEGATIVE
 from negtrain_ros.core.mode import Event, TRANSITIONS
-from negtrain_ros.core.types import Fault, Limit, Mode, Phase, Quality
+from negtrain_ros.core.types import EndCause, Fault, Limit, Mode, Phase, Quality
 import pytest
 
 
@@ -144,8 +144,32 @@ def test_the_load_gives_way_to_a_falling_handle_and_a_brake_follows():
     bench.velocity = -1.0
     assert bench.go(Phase.ECCENTRIC, 0.012, velocity=-1.0) == 0.0
     assert bench.state.mode is not Mode.ARMED
-    assert bench.state.limited_by is Limit.SPOTTER
+    assert bench.state.ended_by is EndCause.FAILED
     assert Fault.OVER_SPEED in bench.state.faults
+
+
+def test_the_end_of_a_set_is_published_with_its_cause():
+    bench = Bench()
+    assert bench.state.ended_by is EndCause.NOT_ENDED
+    bench.controller.disarm(bench.now)
+    bench.go(Phase.BOTTOM_HOLD, 1.0)
+    assert bench.state.ended_by is EndCause.REQUESTED
+    assert bench.controller.arm(bench.now) is None
+    bench.go(Phase.BOTTOM_HOLD, 0.1)
+    assert bench.state.ended_by is EndCause.NOT_ENDED
+    bench.controller.emergency_stop(bench.now)
+    bench.go(Phase.BOTTOM_HOLD, 0.1)
+    assert bench.state.ended_by is EndCause.BROKEN_OFF
+
+
+def test_lifts_that_become_slow_are_left_to_the_session():
+    bench = Bench(replace(NEGATIVE, velocity_loss=0.2))
+    for seconds in (2.0, 4.0):
+        bench.go(Phase.CONCENTRIC, seconds, velocity=0.4 / seconds)
+        bench.go(Phase.TOP_HOLD, 0.3)
+        bench.go(Phase.ECCENTRIC, 3.0, velocity=-0.4 / 3.0)
+        bench.go(Phase.BOTTOM_HOLD, 0.5)
+    assert bench.state.mode is Mode.ARMED
 
 
 def test_a_silent_session_manager_ends_the_set_after_the_repetition():

@@ -17,6 +17,7 @@ from negtrain_ros.core.session import (
     SetEnded,
 )
 from negtrain_ros.core.types import (
+    EndCause,
     Fault,
     Instruction,
     Limit,
@@ -51,8 +52,10 @@ IGNORED = {
 }
 
 
-def load(mode=Mode.ARMED, prescription=PRESCRIPTION, limit=Limit.NOTHING, faults=()):
-    return LoadState(0.0, mode, 0.0, 0.0, limit, faults, mode.name.lower(), prescription)
+def load(mode=Mode.ARMED, prescription=PRESCRIPTION, faults=(), ended_by=EndCause.NOT_ENDED,
+         limit=Limit.NOTHING):
+    return LoadState(
+        0.0, mode, 0.0, 0.0, limit, faults, mode.name.lower(), prescription, ended_by)
 
 
 def repetition(number, stage=Stage.COMPLETE, verdict=Verdict.COUNTED, velocity=0.3, stamp=1000.0):
@@ -145,9 +148,12 @@ def test_a_machine_that_never_gets_ready_stops_the_session_with_its_reason():
 
 
 @pytest.mark.parametrize(('heard', 'end', 'stage'), [
-    (load(Mode.UNLOADING, limit=Limit.SPOTTER), SetEnd.FAILED, SessionStage.RESTING),
-    (load(Mode.UNLOADING, faults=(Fault.ATHLETE_GONE,)), SetEnd.LEFT, SessionStage.FINISHED),
-    (load(Mode.FAULT, faults=(Fault.DRIVE,)), SetEnd.STOPPED, SessionStage.PAUSED),
+    (load(Mode.UNLOADING, ended_by=EndCause.FAILED), SetEnd.FAILED, SessionStage.RESTING),
+    (load(Mode.UNLOADING, ended_by=EndCause.LEFT), SetEnd.LEFT, SessionStage.FINISHED),
+    (load(Mode.FAULT, ended_by=EndCause.BROKEN_OFF), SetEnd.STOPPED, SessionStage.PAUSED),
+    (load(Mode.UNLOADING, ended_by=EndCause.REQUESTED), SetEnd.STOPPED, SessionStage.PAUSED),
+    # What limits the load is for people.
+    (load(Mode.UNLOADING, limit=Limit.SPOTTER), SetEnd.STOPPED, SessionStage.PAUSED),
     (load(Mode.DISARMED), SetEnd.STOPPED, SessionStage.PAUSED),
 ])
 def test_a_set_that_the_load_controller_ends(heard, end, stage):

@@ -4,6 +4,7 @@
 from contextlib import ExitStack
 import signal
 import subprocess
+import sys
 
 from negtrain_ros import bringup
 from negtrain_ros.runner import NodeDied
@@ -63,6 +64,28 @@ def started(node, *words):
     return subprocess.Popen(
         [*bringup.Start().command(node), *words], text=True, stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+
+FAULTY = """
+import math
+from negtrain_ros.shell import run
+from rclpy.node import Node
+
+def make():
+    node = Node('faulty')
+    node.create_timer(0.01, lambda: math.sqrt(-1.0))
+    return node
+
+run.spin(make)
+"""
+
+
+def test_an_error_of_the_program_ends_a_node_with_its_traceback(own_domain):
+    ended = subprocess.run([sys.executable, '-c', FAULTY], text=True, stdin=subprocess.DEVNULL,
+                           stderr=subprocess.PIPE, timeout=60, check=False)
+    assert ended.returncode == 1
+    assert 'Traceback' in ended.stderr
+    assert ended.stderr.splitlines()[-1] == 'ValueError: math domain error'
 
 
 @pytest.fixture(scope='module')

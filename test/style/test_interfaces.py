@@ -27,6 +27,7 @@ ENUMERATIONS = {
     types.Order: 'Prescription.msg',
     types.Mode: 'LoadState.msg',
     types.Limit: 'LoadState.msg',
+    types.EndCause: 'LoadState.msg',
     types.SessionStage: 'SessionState.msg',
     types.Instruction: 'SessionState.msg',
     types.SetEnd: 'SetSummary.msg',
