@@ -29,9 +29,10 @@ FILES = [
     'press:\n  phase_detector:\n    ros__parameters: {repetition.min_range: 0.45, a: [1, 2]}\n',
     '/**/phase_detector: {ros__parameters: {phase.order: "con-ecc"}}\n',
 ]
-TOKENS = ['time', 'position', ',', ';', '\t', '\n', '\r', '"', "'", '0', '-1', '1e9', '1e400',
-          'nan', '\0', '\ufeff', 'é', '#', '[mm]', '{', '}', '[', ']', ':', ': ', '/**', '*', '&a', '*a',
-          '|', '---', '!!int', '  ', 'ros__parameters', '9' * 400, '12:00:00', '(', '\ud7ff', '%']
+TOKENS = [
+    'time', 'position', ',', ';', '\t', '\n', '\r', '"', "'", '0', '-1', '1e9', '1e400', 'nan',
+    '\0', '\ufeff', 'é', '#', '[mm]', '{', '}', '[', ']', ':', ': ', '/**', '*', '&a', '*a', '|',
+    '---', '!!int', '  ', 'ros__parameters', '9' * 400, '12:00:00', '(', '\ud7ff', '%']
 
 
 def mutated(chance: random.Random, text: str) -> bytes:
