@@ -5,7 +5,12 @@ import codecs
 from collections.abc import Collection, Iterable, Sequence
 import io
 import sys
+from typing import TYPE_CHECKING
 import unicodedata
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
 
 PLAIN = {'…': '...', '·': '-', '–': '-', '—': '-', '×': 'x', '→': '->', '≤': '<=', '≥': '>=',
          '²': '2', '³': '3', '°': 'deg', '„': '"', '“': '"', '”': '"', '‘': "'", '’': "'",
@@ -24,7 +29,6 @@ def show(headings: Sequence[str], rows: Iterable[Sequence[str]], words: Collecti
     :param words: headings of the columns that stand to the left and may be folded
     """
     from rich.console import Console
-    from rich.measure import Measurement
     from rich.table import Table
     from rich.text import Text
     console = Console() if sys.stdout.isatty() else Console(width=WIDE)
@@ -39,9 +43,17 @@ def show(headings: Sequence[str], rows: Iterable[Sequence[str]], words: Collecti
             min_width=min(longest, LONGEST_WORD) if word else None)
     for line in lines:
         table.add_row(*map(Text, line))
+    print_whole(table, console)
+
+
+def print_whole(table: 'Table', console: 'Console') -> None:
+    """Print a table as wide as its narrowest form is, however narrow the terminal."""
+    from rich.measure import Measurement
+    width = console.width
     needed = Measurement.get(console, console.options.update(width=WIDE), table).minimum
-    console.width = max(console.width, needed)
+    console.width = max(width, needed)
     console.print(table)
+    console.width = width
 
 
 def plain(text: str) -> str:

@@ -231,6 +231,7 @@ TOKENS = st.sampled_from([
                  st.lists(TOKENS, max_size=60).map(
                      lambda parts: ('time,position\n' + ''.join(parts)).encode())))
 @example(b'\xff\xfe\x00')
+@example(b'time,position\n0,0\n0.02,0\n0.04,0\n0.06e90,0\n')
 @example(b'time,position\n0:99:00,0\n9999-99-99 00:00:00,1\n')
 def test_whatever_a_file_holds_it_is_read_or_refused_in_one_line(content):
     try:

@@ -17,6 +17,7 @@ from negtrain_ros.core.prescription import loads
 from negtrain_ros.core.settings import Refusal
 from negtrain_ros.core.strength import StrengthMethod
 from negtrain_ros.core.types import Prescription, Verdict
+from negtrain_ros.terminal import print_whole
 from rich.console import Console
 from typer import Argument, confirm, Option
 
@@ -79,9 +80,9 @@ def train(
             repetitions=repetitions), sets, rest)
     with _machine(namespace) as trainer:
         done = trainer.train(goal)
-    Console().print(tabulate([
+    print_whole(tabulate([
         repetition for one in done for repetition in one.repetitions
-        if repetition.verdict is Verdict.COUNTED]))
+        if repetition.verdict is Verdict.COUNTED]), Console())
 
 
 @contextmanager

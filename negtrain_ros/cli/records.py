@@ -71,7 +71,8 @@ def export(
     if ending not in {known.value for known in Form}:
         _refuse(f'{file}: the ending is none of .csv, .json, .parquet; say --format')
     with _reading(database, folder) as engine:
-        count = write(engine, _choice(athlete, exercise, since, until), file, ending)
+        count = write(
+            engine, _choice(athlete, exercise, since, until), file, ending, _progress)
     print(f'{count} repetitions: {file}')
 
 
@@ -122,13 +123,11 @@ def export_athlete(
     database: Database = '', folder: Folder = None,
 ) -> None:
     """Write all that is stored about an athlete to a file."""
-    from negtrain_ros.history.export import all_about, write_json
+    from negtrain_ros.history.export import write_all_about
     from negtrain_ros.history.files import private_file
-    with _reading(database, folder) as engine:
-        everything = all_about(engine, name)
-        with private_file(file) as opened:
-            write_json(everything, opened)
-    print(f'{len(everything["sessions"])} sessions: {file}')
+    with _reading(database, folder) as engine, private_file(file) as opened:
+        count = write_all_about(engine, name, opened)
+    print(f'{count} sessions: {file}')
 
 
 @athlete.command('erase')
@@ -168,6 +167,12 @@ def _refuse(*lines: str) -> None:
     for line in lines:
         echo(f'negtrain: {" ".join(line.split())}', err=True)
     raise Exit(1)
+
+
+def _progress(count: int) -> None:
+    """Say to somebody who waits how many repetitions are written."""
+    if sys.stderr.isatty():
+        print(f'\r{count} repetitions', end='\r', file=sys.stderr, flush=True)
 
 
 def _choice(athlete: str, exercise: str, since: datetime | None, until: datetime | None) -> Choice:

@@ -24,6 +24,7 @@ from negtrain_ros.history.exercises import shipped_exercises
 from negtrain_ros.runner import NodeDied, Runner
 from negtrain_ros.shell import parameter_file
 from negtrain_ros.sim.clock import SpeedMeter
+from negtrain_ros.terminal import print_whole
 from rich.console import Console
 from typer import Option
 
@@ -91,7 +92,7 @@ def sim(
     picture = folder / 'session.png'
     recording.write(folder / 'truth.csv')
     draw(recording, done, prescription, picture)
-    console.print(tabulate(done))
+    print_whole(tabulate(done), console)
     console.print(f'{len(done)} of {sets * repetitions} repetitions counted · heaviest load in a '
                   f'lift {recording.heaviest_lift():.1f} kg', highlight=False)
     if meter.overall < BUSY * real_time_factor:

@@ -9,8 +9,9 @@ from negtrain_interfaces.msg import Truth
 from negtrain_ros.core.types import PhaseMeasure, Prescription, Repetition
 from negtrain_ros.shell.conversions import seconds
 from rich.table import Table
+from rich.text import Text
 
-COLUMNS = ('kg', 's', 'm', 'm/s', 'peak', 'J')
+COLUMNS = ('load\n[kg]', 'time\n[s]', 'range\n[m]', 'mean\n[m/s]', 'peak\n[m/s]', 'work\n[J]')
 
 
 class Recording:
@@ -49,7 +50,7 @@ def tabulate(repetitions: Sequence[Repetition]) -> Table:
     table.add_column('', justify='right')
     for way in ('up', 'down'):
         for column in COLUMNS:
-            table.add_column(f'{way}\n{column}', justify='right', no_wrap=True)
+            table.add_column(Text(f'{way}\n{column}'), justify='right', no_wrap=True)
     for repetition in repetitions:
         up, down = repetition.concentric, repetition.eccentric
         table.add_row(

@@ -113,6 +113,16 @@ def migrate(engine: Engine) -> None:
             command.upgrade(config, 'head')
 
 
+def has_history(engine: Engine) -> bool:
+    """
+    Tell whether a database has the tables of a history, of whatever version.
+
+    :raises HistoryError: if it cannot be read
+    """
+    with said(engine.url):
+        return _version(engine) is not None
+
+
 def writable(engine: Engine) -> bool:
     """Tell whether the database takes rows; a server is asked when it comes to it."""
     return 'mode' not in engine.url.query

@@ -22,7 +22,7 @@ import zlib
 from negtrain_ros.core.settings import Refusal
 from negtrain_ros.core.types import SetEnd
 from negtrain_ros.history.tables import ERASURES, METADATA, SESSIONS, SETS
-from sqlalchemy import bindparam, select, Table, update
+from sqlalchemy import bindparam, case, or_, select, Table, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
@@ -77,16 +77,22 @@ def entry_of(line: bytes) -> Entry:
     return Entry(Verb(verb), table, values, athlete, written_at)
 
 
+def first_number(now: float) -> int:
+    """Return the smallest number that is given at a time; 0: at one that is no date."""
+    milliseconds = int((now - EPOCH) * 1000.0)
+    return milliseconds << 12 if 0 <= milliseconds < 1 << 41 else 0
+
+
 def new_number(now: float) -> int:
     """
     Return a number for a session, a test or a fault that no other machine has given.
 
     53 bits, so that every program reads it exactly: milliseconds since 2020 and 12 random ones.
     """
-    milliseconds = int((now - EPOCH) * 1000.0)
-    if not 0 <= milliseconds < 1 << 41:  # a machine that does not know the date
+    first = first_number(now)
+    if not first:  # a machine that does not know the date
         return secrets.randbits(53)
-    return milliseconds << 12 | secrets.randbits(12)
+    return first | secrets.randbits(12)
 
 
 def athlete_number(name: str) -> int:
@@ -160,14 +166,16 @@ def _update(connection: Connection, table: Table, rows: list[dict[str, Any]]) ->
 
 def _interrupt(connection: Connection, machine: str, at: float) -> None:
     """Close what ran on a machine before `at`; what began since is none of its business."""
-    left_open = (SESSIONS.c.machine == machine, SESSIONS.c.status == Status.RUNNING,
-                 SESSIONS.c.started_at < at)
+    # Dates may be simulated and ahead of the computer, by which numbers are given.
+    before = or_(SESSIONS.c.started_at < at, SESSIONS.c.number < first_number(at))
+    left_open = (SESSIONS.c.machine == machine, SESSIONS.c.status == Status.RUNNING, before)
     sessions = select(SESSIONS.c.number).where(*left_open)
     connection.execute(update(SETS).where(
         SETS.c.session.in_(sessions), SETS.c.ended_by.is_(None)).values(
             ended_by=SetEnd.STOPPED, ended_at=at))
     connection.execute(update(SESSIONS).where(*left_open).values(
-        status=Status.INTERRUPTED, ended_at=at, reason='interrupted'))
+        status=Status.INTERRUPTED, reason='interrupted',
+        ended_at=case((SESSIONS.c.started_at > at, SESSIONS.c.started_at), else_=at)))
 
 
 def _encode_bytes(value: Any) -> dict[str, str]:

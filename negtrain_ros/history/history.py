@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 import json
 from pathlib import Path
-import socket
 import time
 from typing import Any
 
@@ -31,7 +30,7 @@ from negtrain_ros.history.database import (
 from negtrain_ros.history.entry import athlete_number, clean_name, Entry, new_number, Status, Verb
 from negtrain_ros.history.keeper import Keeper, T
 from negtrain_ros.history.record import LeftSet, measured, SessionRecord
-from negtrain_ros.history.spool import Spool, spool_path
+from negtrain_ros.history.spool import owner, Spool, spool_path
 from sqlalchemy.engine import Engine
 
 DEADLINE = 0.25  # s, a quarter of what the load controller waits for the session manager
@@ -45,7 +44,8 @@ class History:
     def __init__(
         self, url: str = '', folder: Path | None = None, *, machine: str = '',
         deadline: float = DEADLINE, retry: float = RETRY, opening: float = OPENING,
-        clock: Callable[[], float] = time.time, warn: Callable[[str], None] = lambda line: None,
+        clock: Callable[[], float] = time.time, dates: Callable[[], float] | None = None,
+        warn: Callable[[str], None] = lambda line: None,
     ) -> None:
         """
         Open the history, deliver what is owed to it, and close what a crash left open.
@@ -55,19 +55,21 @@ class History:
 
         :param url: database; empty: history.sqlite in the folder
         :param folder: where this machine keeps its own; None: the user's data folder
-        :param machine: name of this machine among all that share the database
+        :param machine: name of this machine among all that share the database; empty: the one
+            that the folder remembers, from the first host that kept something in it
         :param deadline: how long a write may wait for the database [s]
         :param opening: the same before the first write, when it may refuse this machine [s]
-        :param clock: seconds since 1970, for the dates
+        :param clock: seconds since 1970 of this computer
+        :param dates: seconds since 1970 of what happens, which may be simulated; None: the same
         :param warn: told in one line what an operator should know
         :raises HistoryError: if this machine could not keep anything
         """
         folder = folder or default_folder()
-        self.machine = machine or socket.gethostname()
-        self._clock = clock
+        self._clock, self._dates = clock, dates or clock
         self._engine = connect(resolve(url, folder))
         if not writable(self._engine):
             raise HistoryError(f'{place(self._engine.url)} is read-only')
+        self.machine = machine or owner(folder)
         spool = Spool(spool_path(folder, self._engine.url, self.machine))
         self._keeper = Keeper(
             self._engine, spool, deadline=deadline, retry=retry, warn=warn)
@@ -114,7 +116,7 @@ class History:
             'number': number, 'athlete': person, 'exercise': exercise, 'machine': self.machine,
             'program': program, 'step': step, 'method': int(method), 'sets': sets,
             'status': int(Status.RUNNING), 'reason': '', 'recording': '',
-            'started_at': self._clock(), 'ended_at': None}, person)
+            'started_at': self._dates(), 'ended_at': None}, person)
         return self._record(number, person, 0)
 
     def resume(self, session: reading.Interrupted) -> SessionRecord:
@@ -128,7 +130,7 @@ class History:
         """Keep a calibrated range of motion."""
         person = self._know(athlete)
         self._keep(Verb.INSERT, 'ranges', {
-            'athlete': person, 'exercise': exercise, 'taken_at': self._clock(),
+            'athlete': person, 'exercise': exercise, 'taken_at': self._dates(),
             'bottom': span.bottom, 'top': span.top}, person)
 
     def keep_test(
@@ -146,7 +148,7 @@ class History:
             'number': number, 'athlete': person, 'exercise': exercise, 'machine': self.machine,
             'method': int(estimate.method), 'maximum': estimate.maximum,
             'fit': measured(estimate.fit), 'trials': json.dumps(list(trials)),
-            'taken_at': self._clock(), 'accepted_at': None}, person)
+            'taken_at': self._dates(), 'accepted_at': None}, person)
         return number
 
     def accept_test(self, athlete: str, exercise: str, number: int) -> None:
@@ -158,7 +160,7 @@ class History:
         person = athlete_number(clean_name(athlete))
         self.ask(lambda engine: reading.check_test(engine, number, person, exercise))
         self._keep(Verb.UPDATE, 'strength_tests', {
-            'number': number, 'accepted_at': self._clock()}, person)
+            'number': number, 'accepted_at': self._dates()}, person)
 
     def ask(self, question: Callable[[Engine], T]) -> T:
         """
@@ -183,7 +185,7 @@ class History:
     def standing(self, athlete: str, program: Program, exercise: str) -> Standing:
         """Return how far the athlete has come with one exercise of a programme."""
         return self.ask(lambda engine: reading.stands(
-            engine, athlete, program, exercise, self._clock()))
+            engine, athlete, program, exercise, self._dates()))
 
     def interrupted(self, athlete: str, exercise: str) -> reading.Interrupted | None:
         """Return the newest session if it was interrupted and has sets left."""
@@ -191,13 +193,13 @@ class History:
 
     def _record(self, number: int, person: int, sets_done: int) -> SessionRecord:
         return SessionRecord(
-            number, person, self.machine, sets_done, self._keeper.keep, self._clock)
+            number, person, self.machine, sets_done, self._keeper.keep, self._clock, self._dates)
 
     def _know(self, name: str) -> int:
         name = clean_name(name)
         number = athlete_number(name)
         self._keep(Verb.INSERT, 'athletes', {
-            'number': number, 'name': name, 'created_at': self._clock(), 'cap': None,
+            'number': number, 'name': name, 'created_at': self._dates(), 'cap': None,
             'highest_share': 1.0}, number)
         return number
 

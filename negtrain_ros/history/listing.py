@@ -24,11 +24,12 @@ from negtrain_ros.history.tables import (
 )
 from sqlalchemy import func, select
 from sqlalchemy.engine import Engine
-from sqlalchemy.sql import ColumnElement
+from sqlalchemy.sql import ColumnElement, Select
 
 WORDS: dict[str, Any] = {
     'method': Method, 'order': Order, 'ended_by': SetEnd, 'verdict': Verdict, 'status': Status,
     'fault': FaultKind}
+FETCHED = 500  # rows at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +81,19 @@ def sessions(engine: Engine, choice: Choice, most: int | None = None) -> list[di
         .order_by(wanted.c.started_at.desc()))
 
 
-def repetitions(engine: Engine, choice: Choice) -> list[dict[str, Any]]:
-    """Return every repetition of a choice, oldest first, with its set and its session."""
+def repetitions(engine: Engine, choice: Choice) -> Iterator[dict[str, Any]]:
+    """Give every repetition of a choice, oldest first, with its set and its session."""
+    return _stream(engine, _repetitions().where(*choice.conditions()))
+
+
+def repetition_columns() -> list[str]:
+    """Return the names of the columns that every repetition has."""
+    return [column.name for column in _repetitions().selected_columns]
+
+
+def _repetitions() -> Select[Any]:
     session, training_set, repetition = SESSIONS.c, SETS.c, REPETITIONS.c
-    return _rows(engine, select(
+    return select(
         session.number.label('session'), session.started_at, ATHLETES.c.name.label('athlete'),
         session.exercise, session.program, session.step, session.machine, session.status,
         training_set.number.label('set'), training_set.method, training_set.ended_by,
@@ -91,9 +101,10 @@ def repetitions(engine: Engine, choice: Choice) -> list[dict[str, Any]]:
         repetition.ordinal, repetition.number, repetition.verdict, repetition.stamp,
         repetition.concentric_prescribed, repetition.eccentric_prescribed,
         *(repetition[f'{phase}_{measure}'] for phase in PHASES for measure in MEASURES),
-    ).join_from(REPETITIONS, SETS).join(SESSIONS, session.number == training_set.session)
-        .join(ATHLETES, ATHLETES.c.number == session.athlete).where(*choice.conditions())
-        .order_by(session.started_at, session.number, repetition.set, repetition.ordinal))
+    ).join_from(REPETITIONS, SETS).join(
+        SESSIONS, session.number == training_set.session).join(
+        ATHLETES, ATHLETES.c.number == session.athlete).order_by(
+        session.started_at, session.number, repetition.set, repetition.ordinal)
 
 
 def find_session(engine: Engine, number: int | None) -> dict[str, Any]:
@@ -166,6 +177,14 @@ def _rows(engine: Engine, statement: Any, words: dict[str, Any] | None = None,
     with engine.connect() as connection:
         return [_worded(dict(row), WORDS if words is None else words)
                 for row in connection.execute(statement).mappings()]
+
+
+def _stream(engine: Engine, statement: Any) -> Iterator[dict[str, Any]]:
+    """Give rows without ever holding all of them."""
+    with engine.connect() as connection:
+        result = connection.execution_options(stream_results=True).execute(statement)
+        for row in result.yield_per(FETCHED).mappings():
+            yield _worded(dict(row), WORDS)
 
 
 def _worded(row: dict[str, Any], words: dict[str, Any] | None = None) -> dict[str, Any]:

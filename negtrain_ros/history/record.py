@@ -20,17 +20,24 @@ class SessionRecord:
     """One session under way; what it was told is durable when the call returns."""
 
     def __init__(self, number: int, athlete: int, machine: str, sets_done: int,
-                 keep: Callable[..., None], clock: Callable[[], float]) -> None:
+                 keep: Callable[..., None], clock: Callable[[], float],
+                 dates: Callable[[], float]) -> None:
+        """
+        Go on with a session that is in the database, or will be.
+
+        :param clock: seconds since 1970 of this computer
+        :param dates: seconds since 1970 of what happens, which may be simulated
+        """
         self.number = number
         self.sets_done = sets_done
         self._athlete, self._machine = athlete, machine
-        self._keep, self._clock = keep, clock
+        self._keep, self._clock, self._dates = keep, clock, dates
         self._set, self._ordinal = 0, 0
         self._prescription = Prescription()
 
     def begin_set(self, number: int, prescription: Prescription) -> None:
         """Begin a set, or go on with it after a pause."""
-        row = {'session': self.number, 'number': number, 'started_at': self._clock(),
+        row = {'session': self.number, 'number': number, 'started_at': self._dates(),
                'ended_at': None, 'ended_by': None, **_prescribed(prescription)}
         self._keep(
             self._entry(Verb.INSERT, 'sets', row),
@@ -64,15 +71,14 @@ class SessionRecord:
     def end_set(self, ended_by: SetEnd) -> None:
         """End the set in hand."""
         self._keep(self._entry(Verb.UPDATE, 'sets', {
-            'session': self.number, 'number': self._set, 'ended_at': self._clock(),
+            'session': self.number, 'number': self._set, 'ended_at': self._dates(),
             'ended_by': int(ended_by)}))
 
     def fault(self, fault: Fault, explanation: str = '') -> None:
         """Keep a fault that the machine met."""
-        now = self._clock()
         self._keep(self._entry(Verb.INSERT, 'faults', {
-            'number': new_number(now), 'session': self.number, 'machine': self._machine,
-            'fault': int(fault), 'explanation': explanation, 'happened_at': now}))
+            'number': new_number(self._clock()), 'session': self.number, 'machine': self._machine,
+            'fault': int(fault), 'explanation': explanation, 'happened_at': self._dates()}))
 
     def end(self, status: Status, reason: str = '', recording: str = '') -> None:
         """
@@ -82,7 +88,7 @@ class SessionRecord:
         """
         self._keep(self._entry(Verb.UPDATE, 'sessions', {
             'number': self.number, 'status': int(status), 'reason': reason,
-            'recording': recording, 'ended_at': self._clock()}))
+            'recording': recording, 'ended_at': self._dates()}))
 
     def _entry(self, verb: Verb, table: str, values: dict[str, Any]) -> Entry:
         return Entry(verb, table, values, self._athlete, self._clock())

@@ -6,6 +6,7 @@ import fcntl
 import hashlib
 import os
 from pathlib import Path
+import socket
 from urllib.parse import quote, unquote
 
 from negtrain_ros.history.database import HistoryError, make_private
@@ -35,7 +36,8 @@ class Spool:
         except OSError:
             os.close(self._file)
             raise HistoryError(
-                f'{path} is in use: this machine has a session manager already') from None
+                f'{path} is in use: this machine has a session manager already; another one '
+                'needs a folder or a name of its own (history.machine)') from None
         self._end_torn_line()
 
     def append(self, entries: Sequence[Entry]) -> None:
@@ -92,6 +94,27 @@ class Spool:
         make_private(path)
         with path.open('ab') as refused:
             refused.write(line.rstrip(b'\n') + b'\n')
+
+
+def owner(folder: Path) -> str:
+    """
+    Return the name of the machine that a folder belongs to: of the first host that used it.
+
+    A container has another host name each time, and what it left open is in its folder.
+
+    :raises HistoryError: if the name cannot be kept
+    """
+    path = folder / 'machine'
+    try:
+        make_private(path)
+        name = path.read_text(encoding='utf-8').strip()
+        if not name:
+            name = socket.gethostname()
+            path.write_text(f'{name}\n', encoding='utf-8')
+    except (OSError, UnicodeDecodeError) as error:
+        raise HistoryError(
+            f'{path}: {getattr(error, "strerror", None) or error.__class__.__name__}') from error
+    return name
 
 
 def spool_path(folder: Path, url: URL, machine: str) -> Path:

@@ -39,6 +39,7 @@ SLOWEST_RATE, FASTEST_RATE = 2.0, 50e3  # 1/s, of samples in which a movement ca
 OUTLIERS = 0.005        # share of samples at either side that says nothing about the movement
 EPOCHS = {'s': 1.0, 'ms': 1e3, 'us': 1e6, 'ns': 1e9}
 SINCE_1970 = (9e8, 5e9)  # s, from 1998 to 2128
+LATEST = 1e10           # s
 A_CYCLE = 10            # samples before time may begin again
 
 
@@ -310,6 +311,10 @@ def _in_seconds(
         unit = since_1970[0]
     factor = TIMES[_known(unit, TIMES, place, 'say --time-unit')]
     times = [value * factor for value in values]
+    for row, time in zip(rows, times, strict=True):
+        if abs(time) > LATEST:
+            raise Unusable(f':{row.line}: {place.name} {row.cells[0]} in {unit or "s"} is no time '
+                           'of a recording; say --time-unit')
     if declared.time_unit:
         return times
     steps = [later - earlier for earlier, later in pairwise(times) if later >= earlier]

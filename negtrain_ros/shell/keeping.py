@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Open what the session manager keeps, and close it when the node ends."""
 from pathlib import Path
+import time
 
 from negtrain_ros.history.database import default_folder
 from negtrain_ros.history.history import History
@@ -18,7 +19,11 @@ def open_history(node: InboxNode, place: HistorySettings) -> tuple[History, Jour
     :raises HistoryError: if this machine could not keep anything
     """
     folder, warn = Path(place.folder or default_folder()), node.get_logger().warning
-    history = History(place.url, folder, machine=place.machine, warn=warn)
+
+    def dates() -> float:
+        """Return the time of the node, which repetitions have; until it knows one, the real."""
+        return node.get_clock().now().nanoseconds / 1e9 or time.time()
+    history = History(place.url, folder, machine=place.machine, dates=dates, warn=warn)
     recorder = Recorder(node, folder / 'recordings', warn) if place.record else None
     journal = Journal(history, recorder)
     node.context.on_shutdown(journal.close)

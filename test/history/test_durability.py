@@ -8,17 +8,19 @@ import os
 from pathlib import Path
 import pwd
 import resource
+import socket
 import sqlite3
 import tempfile
+import time
 import traceback
 import uuid
 
 from bench.killed import ATHLETE, EXERCISE, kill_often, PRESCRIPTION, repetition
 from negtrain_ros.core.activity import Training
-from negtrain_ros.core.types import Method, Range, Repetition, SetEnd, Stage
+from negtrain_ros.core.types import Fault, Method, Range, Repetition, SetEnd, Stage
 from negtrain_ros.history import listing
 from negtrain_ros.history.database import Away, HistoryError, resolve
-from negtrain_ros.history.entry import Entry, entry_of, Verb
+from negtrain_ros.history.entry import Entry, entry_of, Status, Verb
 from negtrain_ros.history.history import History
 from negtrain_ros.history.journal import Journal
 from negtrain_ros.history.listing import Choice
@@ -81,7 +83,7 @@ def test_what_was_completed_while_the_session_manager_was_dead_is_kept_by_the_ne
         # What the detector still has: some of it was kept, some is no part of the set.
         for each in (*map(borne, range(1, 5)), halfway, borne(6), unloaded):
             journal.hear(each)
-        rows = after.ask(lambda engine: listing.repetitions(engine, Choice()))
+        rows = after.ask(lambda engine: [*listing.repetitions(engine, Choice())])
         assert [(row['ordinal'], row['number'], row['stamp']) for row in rows] == [
             (place, place, borne(number).stamp)
             for place, number in enumerate((1, 2, 3, 4, 6), start=1)]
@@ -101,7 +103,7 @@ def test_what_was_completed_before_somebody_began_anew_is_kept_however_late_it_i
                      borne(2).stamp)
         for number in (1, 2, 3):
             journal.hear(borne(number))
-        rows = after.ask(lambda engine: listing.repetitions(engine, Choice()))
+        rows = after.ask(lambda engine: [*listing.repetitions(engine, Choice())])
         assert [(row['set'], row['stamp']) for row in rows] == [
             (1, borne(number).stamp) for number in (1, 2)]
 
@@ -115,7 +117,7 @@ def test_nothing_is_added_to_a_set_that_has_ended(url, folder):
     with closing(History(url, folder, machine='press 1')) as resting:
         journal = Journal(resting)
         journal.hear(borne(1))
-        assert resting.ask(lambda engine: listing.repetitions(engine, Choice())) == []
+        assert resting.ask(lambda engine: [*listing.repetitions(engine, Choice())]) == []
 
 
 def test_a_hanging_database_does_not_stop_the_machine(server, folder):
@@ -135,7 +137,7 @@ def test_a_hanging_database_does_not_stop_the_machine(server, folder):
             history._keeper.ask(lambda engine: None, patience=0.2)
     finally:
         server.thaw()
-    rows = history.ask(lambda engine: listing.repetitions(engine, Choice()))
+    rows = history.ask(lambda engine: [*listing.repetitions(engine, Choice())])
     assert [row['ordinal'] for row in rows] == list(range(1, 9))
     assert (history.owed, history.trouble) == (0, '')
     history.close()
@@ -168,7 +170,7 @@ def test_a_database_that_is_busy_at_the_start_is_not_waited_for(folder):
         session.repetition(repetition(1))
         assert history.owed
         other.execute('COMMIT')
-    rows = history.ask(lambda engine: listing.repetitions(engine, Choice()))
+    rows = history.ask(lambda engine: [*listing.repetitions(engine, Choice())])
     assert ([row['ordinal'] for row in rows], history.owed) == ([1], 0)
     history.close()
 
@@ -292,6 +294,57 @@ def test_a_database_that_becomes_read_only_is_delivered_later(url, folder):
         connection.commit()
     history._keeper._engine.dispose()
     history.keep_range(ATHLETE, EXERCISE, Range(0.1, 0.5))
-    rows = history.ask(lambda engine: listing.repetitions(engine, Choice()))
+    rows = history.ask(lambda engine: [*listing.repetitions(engine, Choice())])
     assert ([row['ordinal'] for row in rows], history.owed) == ([1], 0)
     history.close()
+
+
+def test_a_folder_knows_whose_it_is_under_another_host_name(folder, monkeypatch):
+    monkeypatch.setattr(socket, 'gethostname', lambda: 'container-1')
+    crashed = History('', folder, clock=lambda: 1.7e9)
+    crashed.begin('Ann', 'row', Method.REGULAR, 2)
+    crashed.close()
+    monkeypatch.setattr(socket, 'gethostname', lambda: 'container-2')
+    History('', folder).close()
+    session, = listing.sessions(open_to_read('', folder), Choice())
+    assert (session['status'], session['machine']) == ('interrupted', 'container-1')
+
+
+def test_a_name_that_is_given_goes_before_that_of_the_folder(folder, monkeypatch):
+    History('', folder).close()
+    with closing(History('', folder, machine='press 3')) as named:
+        assert named.machine == 'press 3'
+
+
+def test_a_session_of_a_simulated_clock_that_is_ahead_is_interrupted(url, folder):
+    """What is simulated goes faster than the computer, by which the next process closes it."""
+    ahead = time.time() + 7200.0
+    crashed = History(url, folder, machine='press 1', dates=lambda: ahead)
+    crashed.begin('Ann', 'row', Method.REGULAR, 2).begin_set(1, PRESCRIPTION)
+    crashed.close()
+    time.sleep(0.002)  # numbers have milliseconds
+    later = History(url, folder, machine='press 1')
+    running = later.begin('Ann', 'row', Method.REGULAR, 2)
+    later.close()
+    newest, other = sorted(listing.sessions(open_to_read(url, folder), Choice()),
+                           key=lambda row: row['number'], reverse=True)
+    assert newest['number'] == running.number and newest['status'] == 'running'
+    assert other['status'] == 'interrupted' and other['ended_at'] == other['started_at'] == ahead
+
+
+def test_everything_of_a_session_has_the_dates_that_are_given(folder):
+    simulated = 1.9e9
+    history = History('', folder, machine='press 1', dates=lambda: simulated)
+    session = history.begin('Ann', 'row', Method.REGULAR, 1)
+    session.begin_set(1, PRESCRIPTION)
+    session.fault(Fault.ENCODER_SILENT)
+    session.end_set(SetEnd.COUNT)
+    session.end(Status.FINISHED)
+    history.close()
+    engine = open_to_read('', folder)
+    kept = listing.find_session(engine, None)
+    rows = [kept, *listing.sets_of(engine, kept['number']),
+            *listing.faults_of(engine, kept['number'])]
+    dates = [value for row in rows for name, value in row.items()
+             if name in ('started_at', 'ended_at', 'happened_at')]
+    assert dates == [simulated] * 5

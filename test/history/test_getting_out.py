@@ -3,6 +3,8 @@
 """What was kept comes out again: listed, exported, reported, taken along, erased for ever."""
 import csv
 import dataclasses
+from datetime import datetime
+from io import BytesIO
 import json
 from pathlib import Path
 import re
@@ -11,6 +13,8 @@ import sys
 from xml.etree import ElementTree
 
 from cli_runner import cli_runner
+from hypothesis import given
+from hypothesis import strategies as st
 from matplotlib import image
 from negtrain_ros.cli import records
 from negtrain_ros.core.prescription import Loads
@@ -26,6 +30,7 @@ from negtrain_ros.core.types import (
     Verdict,
 )
 from negtrain_ros.history.entry import apply, Entry, Status, Verb
+from negtrain_ros.history.export import write_csv
 from negtrain_ros.history.history import History
 from negtrain_ros.history.opening import open_to_read
 import pytest
@@ -118,9 +123,66 @@ def test_every_form_of_export_says_the_same_to_the_gram(url, folder, kept, tmp_p
     assert len(from_csv) == 4
     for text, value in zip(from_csv, from_json, strict=True):
         assert text.keys() == value.keys()
-        assert float(text['eccentric_plateau_load']) == value['eccentric_plateau_load'] == 84.99951
+        load = 'eccentric_plateau_load_kg'
+        assert float(text[load]) == value[load] == 84.99951
+        assert datetime.fromisoformat(text['started_at']).timestamp() == pytest.approx(
+            value['started_at_s'], abs=1e-3)
         assert (text['athlete'], text['verdict']) == (value['athlete'], value['verdict'])
         assert text['concentric_smoothness'] == '' and value['concentric_smoothness'] is None
+
+
+def test_every_number_of_an_export_has_its_unit(url, folder, kept, tmp_path):
+    file = tmp_path / 'all.json'
+    run(url, folder, 'export', file)
+    unit = re.compile(r'.*_(s|m|kg|m_s|J|W)')
+    counts = {'session', 'step', 'set', 'ordinal', 'number'}
+    for row in json.loads(file.read_text()):
+        numbers = {name for name, value in row.items() if isinstance(value, int | float)}
+        assert counts <= numbers
+        assert all(unit.fullmatch(name) for name in numbers - counts), numbers
+
+
+@pytest.mark.parametrize('form', ['csv', 'json', 'parquet'])
+def test_an_export_of_nothing_has_its_heading(form, url, folder, kept, tmp_path):
+    whole, empty = tmp_path / f'whole.{form}', tmp_path / f'empty.{form}'
+    assert run(url, folder, 'export', whole)[0] == 0
+    assert run(url, folder, 'export', empty, '--athlete', 'Eve') == (
+        0, f'0 repetitions: {empty}\n', '')
+    if form == 'csv':
+        assert empty.read_text() == whole.read_text().splitlines(keepends=True)[0]
+    elif form == 'parquet':
+        parquet = pytest.importorskip('pyarrow.parquet')
+        assert parquet.read_schema(empty) == parquet.read_schema(whole)
+    else:
+        assert json.loads(empty.read_text()) == []
+
+
+@given(st.text(st.sampled_from('=+-@|%1A(＝＋\'" '), min_size=1, max_size=6))
+def test_no_cell_is_a_formula_and_every_text_is_there(text):
+    file = BytesIO()
+    write_csv(['text', 'number'], [{'text': text, 'number': -1.5}], file)
+    (_, (cell, number)) = csv.reader(file.getvalue().decode().splitlines())
+    assert not re.match('[=+@|%＝＋-]', cell)
+    assert cell.endswith(text) and cell.removesuffix(text) in ('', "'")
+    assert float(number) == -1.5
+
+
+@pytest.mark.parametrize('command', [
+    ('history',), ('export', 'all.csv'), ('report',), ('plan', 'Ann', 'power'),
+    ('athlete', 'erase', 'Ann', '--yes')])
+def test_a_typing_error_makes_nothing_and_says_what_is_not_there(command, tmp_path):
+    wrong = tmp_path / 'wrong'
+    for words, told in (
+            (('--folder', wrong), f'there is no folder {wrong}'),
+            (('--database', f'sqlite:///{wrong}/history.sqlite'), 'no such folder'),
+            (('--database', f'sqlite:///{tmp_path}/histroy.sqlite'), 'no such file')):
+        status, out, err = run('', '', *command, *words)
+        assert (status, out) == (1, '') and told in err and err.count('\n') == 1
+        assert list(tmp_path.iterdir()) == []
+    other = tmp_path / 'other.sqlite'
+    other.touch()
+    status, _, err = run('', '', *command, '--database', f'sqlite:///{other}')
+    assert status == 1 and 'there is no history in' in err and other.stat().st_size == 0
 
 
 def test_a_report_needs_nothing_but_itself(url, folder, kept, tmp_path):

@@ -63,7 +63,7 @@ def test_every_measure_of_a_phase_is_kept():
 
 def test_a_session_is_read_as_it_was_written(history):
     number = train(history)
-    rows = history.ask(lambda engine: listing.repetitions(engine, Choice()))
+    rows = history.ask(lambda engine: [*listing.repetitions(engine, Choice())])
     assert [row['ordinal'] for row in rows] == [1, 2, 3]
     for row in rows:
         assert (row['session'], row['athlete'], row['verdict']) == (number, 'Ann', 'counted')
@@ -84,7 +84,7 @@ def test_repetitions_that_do_not_count_are_kept_but_not_counted(history):
     session.repetition(repetition(1))
     session.repetition(repetition(1, Verdict.TOO_SHORT))
     session.repetition(repetition(2))
-    rows = history.ask(lambda engine: listing.repetitions(engine, Choice()))
+    rows = history.ask(lambda engine: [*listing.repetitions(engine, Choice())])
     assert [row['verdict'] for row in rows] == ['counted', 'too_short', 'counted']
     (listed,) = history.ask(lambda engine: listing.sessions(engine, Choice()))
     assert listed['repetitions'] == 2
@@ -186,7 +186,7 @@ def test_a_set_that_goes_on_after_a_pause_is_one_set(history):
     session.end_set(SetEnd.STOPPED)
     session.begin_set(1, PRESCRIPTION)
     session.repetition(repetition(2))
-    rows = history.ask(lambda engine: listing.repetitions(engine, Choice()))
+    rows = history.ask(lambda engine: [*listing.repetitions(engine, Choice())])
     assert [(row['set'], row['ordinal'], row['ended_by']) for row in rows] == [
         (1, 1, None), (1, 2, None)]
 

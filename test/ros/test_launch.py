@@ -119,6 +119,8 @@ def test_every_argument_is_described(name):
     ('simulation', ['params_file:=/nowhere.yaml'], '', '/nowhere.yaml'),
     ('machine', ['params_file:=/nowhere.yaml'], '', '/nowhere.yaml'),
     ('machine', ['log_level:=loud'], '', 'log_level'),
+    ('machine', ['namespace:=press-1'], '', 'press_1 would do'),
+    ('simulation', ['namespace:=größe'], '', 'groesse would do'),
 ])
 def test_a_start_that_fails_ends_all_with_a_status_and_the_reason(
         own_domain, isolated_history, name, words, node, why):

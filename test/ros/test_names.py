@@ -14,6 +14,8 @@ NAMES = st.one_of(st.text(max_size=30), st.text(
 
 def taken_by_ros(namespace):
     inner = namespace.removeprefix('/').removesuffix('/')
+    if not inner and namespace not in ('', '/'):
+        return False
     try:
         return bool(validate_namespace('/' + inner))
     except (InvalidNamespaceException, ValueError, UnicodeEncodeError):
