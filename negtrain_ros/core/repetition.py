@@ -150,7 +150,7 @@ class RepetitionSettings(Settings):
     returned: float = parameter(
         0.8, 'share of the first way after which a way back counts where it stops', 0.5, 1.0)
     home: float = parameter(
-        0.06, 'share of the first way; a way back that stops nearer to its beginning has ended',
+        0.05, 'share of the first way; a way back that stops nearer to its beginning has ended',
         0.0, 0.5)
     slow: float = parameter(
         0.05, 'speed at which a way back may end, as a share of its fastest', 0.01, 0.5)

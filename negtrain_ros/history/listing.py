@@ -90,6 +90,7 @@ def repetitions(engine: Engine, choice: Choice) -> list[dict[str, Any]]:
         training_set.limit, training_set.bottom, training_set.top,
         repetition.ordinal, repetition.number, repetition.verdict, repetition.stamp,
         repetition.concentric_prescribed, repetition.eccentric_prescribed,
+        repetition.bottom_pause, repetition.top_pause,
         *(repetition[f'{phase}_{measure}'] for phase in PHASES for measure in MEASURES),
     ).join_from(REPETITIONS, SETS).join(SESSIONS, session.number == training_set.session)
         .join(ATHLETES, ATHLETES.c.number == session.athlete).where(*choice.conditions())
