@@ -47,6 +47,10 @@ def sim(
     rest: Annotated[float, Option(min=0.0, max=600.0, help='between sets [s]')] = 60.0,
     concentric_time: Annotated[float, Option(min=0.5, max=10.0, help='tempo up [s]')] = 1.5,
     eccentric_time: Annotated[float, Option(min=1.0, max=15.0, help='tempo down [s]')] = 3.0,
+    bottom_pause: Annotated[float, Option(
+        min=0.0, max=10.0, help='tempo: rest at the bottom [s]')] = 0.3,
+    top_pause: Annotated[float, Option(
+        min=0.0, max=10.0, help='tempo: rest at the top [s]')] = 0.3,
     tremor: Annotated[float, Option(min=0.0, max=5.0, help="of the athlete's hand [mm]")] = 1.0,
     real_time_factor: Annotated[float, Option(
         min=0.0, max=100.0, help='1: real time, or slower on a busy computer; 0: as fast as '
@@ -61,7 +65,7 @@ def sim(
     """Calibrate, arm and train a simulated athlete; end with a table and a picture."""
     prescription = _prescription(
         exercise, maximum, method, concentric, eccentric, repetitions, concentric_time,
-        eccentric_time)
+        eccentric_time, bottom_pause, top_pause)
     refusal = names.refusal(namespace, os.environ if domain is None else {})
     if refusal:
         raise Refused(refusal)
@@ -75,7 +79,8 @@ def sim(
         parameters={'mock_machine': {
             'simulation.real_time_factor': real_time_factor, 'simulation.seed': seed,
             'muscle.maximum': maximum, 'athlete.concentric_time': concentric_time,
-            'athlete.eccentric_time': eccentric_time, 'athlete.tremor': tremor / 1000.0},
+            'athlete.eccentric_time': eccentric_time, 'athlete.bottom_pause': bottom_pause,
+            'athlete.top_pause': top_pause, 'athlete.tremor': tremor / 1000.0},
             'session_manager': {'history.folder': str(folder.resolve())}})
     console = Console()
     meter = SpeedMeter()
@@ -154,6 +159,7 @@ def _alone(namespace: str) -> Iterator[None]:
 def _prescription(
     exercise: str, maximum: float, method: str, concentric: float | None,
     eccentric: float | None, repetitions: int, up: float, down: float,
+    bottom_pause: float, top_pause: float,
 ) -> Prescription:
     """Return what is to be trained, or refuse it in one line."""
     known = shipped_exercises()
@@ -172,7 +178,8 @@ def _prescription(
         concentric=derived.concentric if concentric is None else concentric,
         eccentric=derived.eccentric if eccentric is None else eccentric,
         limit=derived.limit, order=known[exercise].begins, repetitions=repetitions,
-        concentric_time=up, eccentric_time=down)
+        concentric_time=up, eccentric_time=down,
+        bottom_pause=bottom_pause, top_pause=top_pause)
     reason = check(prescription, Limits())
     if reason:
         raise Refused(reason)

@@ -23,12 +23,15 @@ class Activity(Protocol):
 
     stage: SessionStage
     instruction: Instruction
-    text: str
     program: str
     set: int
     sets: int
     repetition: int
     rest: float
+
+    @property
+    def text(self) -> str:
+        """What the display says."""
 
     @property
     def prescription(self) -> Prescription:
@@ -126,7 +129,6 @@ class Calibration:
 
     stage = SessionStage.CALIBRATING
     instruction = Instruction.MOVE_LIGHT
-    text = 'move through your full range, lightly'
     program = ''
     set = 1
     sets = 1
@@ -134,12 +136,16 @@ class Calibration:
 
     def __init__(
         self, athlete: str, exercise: str, order: Order, settings: CalibrationSettings,
+        smallest_range: float = 0.0,
     ) -> None:
-        """Plan for an athlete at an exercise whose repetitions have the given order."""
-        self._calibration = RangeCalibration(settings)
+        """
+        Plan for an athlete at an exercise whose repetitions have the given order.
+
+        :param smallest_range: of the exercise [m]
+        """
+        self._calibration = RangeCalibration(settings, smallest_range)
         self.range: Range | None = None
         self.repetition = 0
-        self._complete = 0
         self._prescription = Prescription(
             athlete=athlete, exercise=exercise, order=order, concentric=settings.load,
             eccentric=settings.load, limit=settings.load, repetitions=settings.repetitions)
@@ -150,6 +156,12 @@ class Calibration:
         return self._prescription
 
     @property
+    def text(self) -> str:
+        """What to do, and what was not understood so far."""
+        remark = self._calibration.remark
+        return 'move through your full range, lightly' + (f' ({remark})' if remark else '')
+
+    @property
     def over(self) -> SetEnd | None:
         """The range is known."""
         return SetEnd.COUNT if self.range else None
@@ -158,8 +170,7 @@ class Calibration:
         """Let a light repetition show the range; count it at its half for the display."""
         self.range = self._calibration.step(repetition)
         complete = repetition.stage is Stage.COMPLETE
-        self._complete += complete
-        self.repetition = self._complete + (not complete)
+        self.repetition = self._calibration.done + (not complete)
         return complete
 
     def feel(self, stamp: float, load: float) -> None:

@@ -1,19 +1,25 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The personal range of motion from a few light repetitions."""
+"""Calibration of the personal range of motion from a few light repetitions that agree."""
 from dataclasses import dataclass
+from math import isfinite
 
 from negtrain_ros.core.settings import parameter, Settings
 from negtrain_ros.core.types import Range, Repetition, Stage, Verdict
+
+LEAST_AGREEMENT = 0.02  # m; ends that differ by less agree in any range
 
 
 @dataclass(frozen=True)
 class CalibrationSettings(Settings):
     """How the range is found, and the stops it cannot pass."""
 
-    repetitions: int = parameter(3, 'light repetitions that are averaged', 2, 5)
+    repetitions: int = parameter(3, 'light repetitions that agree and are averaged', 2, 5)
     load: float = parameter(
         10.0, 'light load of these repetitions', 1.0, 50.0, unit='kg')
+    agreement: float = parameter(
+        0.1, 'share of the range by which the ends of repetitions that agree may differ',
+        0.02, 0.5)
     tolerance: float = parameter(
         2.0, 'load above the light one at which a repetition shows nothing', 0.1, 20.0, unit='kg')
     bottom_stop: float = parameter(-0.05, 'lowest possible position', -100.0, 100.0, unit='m')
@@ -21,38 +27,94 @@ class CalibrationSettings(Settings):
 
 
 class RangeCalibration:
-    """Average the ends of light repetitions."""
+    """Average the ends of light repetitions that agree, and name those that do not."""
 
-    def __init__(self, settings: CalibrationSettings) -> None:
+    def __init__(self, settings: CalibrationSettings, smallest_range: float = 0.0) -> None:
+        """
+        Begin a calibration.
+
+        :param smallest_range: shorter repetitions of the exercise show nothing [m]
+        """
         self.settings = settings
+        self.smallest_range = smallest_range
         self.reset()
 
     def reset(self) -> None:
         """Begin again."""
-        self.done = 0
-        self._bottoms = self._tops = 0.0
+        self._seen: list[Range] = []
+        self._agreed: list[Range] = []
+        self.remark = ''
+
+    @property
+    def done(self) -> int:
+        """Return how many repetitions agree so far."""
+        return len(self._agreed)
 
     def step(self, repetition: Repetition) -> Range | None:
         """
-        Take one repetition.
+        Take one repetition; `remark` says, for the athlete, what was not understood of it.
 
         :param repetition: only complete, counted and light ones are used
-        :return: the range, once enough have been seen; the same range until reset
+        :return: the range, once enough agree; the same range until reset
         """
-        up, down = repetition.concentric, repetition.eccentric
-        light = self.settings.load + self.settings.tolerance
-        heavy = max(up.peak_load, down.peak_load) > light
-        if (repetition.stage is Stage.COMPLETE and repetition.verdict is Verdict.COUNTED
-                and not heavy and self.done < self.settings.repetitions):
-            self.done += 1
-            self._bottoms += up.start_position
-            self._tops += down.start_position
+        if repetition.stage is Stage.COMPLETE and self.done < self.settings.repetitions:
+            self._take(repetition)
         return self.range if self.done >= self.settings.repetitions else None
 
     @property
     def range(self) -> Range | None:
-        """The mean of the repetitions so far, between the stops; None before the first."""
-        if not self.done:
+        """The mean of the repetitions that agree so far, between the stops; None without any."""
+        if not self._agreed:
             return None
-        return Range(max(self.settings.bottom_stop, self._bottoms / self.done),
-                     min(self.settings.top_stop, self._tops / self.done))
+        bottom, top = (sum(getattr(each, end) for each in self._agreed) / self.done
+                       for end in ('bottom', 'top'))
+        return Range(max(self.settings.bottom_stop, bottom), min(self.settings.top_stop, top))
+
+    @property
+    def outliers(self) -> tuple[Range, ...]:
+        """Return the repetitions that were left out because they disagree with the others."""
+        return tuple(each for each in self._seen if each not in self._agreed)
+
+    def _take(self, repetition: Repetition) -> None:
+        up, down = repetition.concentric, repetition.eccentric
+        light = self.settings.load + self.settings.tolerance
+        ends = _ends(repetition)
+        if repetition.verdict is not Verdict.COUNTED:
+            word = repetition.verdict.name.lower().replace('_', ' ')
+            length = max((each for each in (up.range, down.range) if isfinite(each)), default=0.0)
+            self.remark = f'{length:.2f} m did not count: {word}'
+        elif max(up.peak_load, down.peak_load) > light:
+            self.remark = f'{max(up.peak_load, down.peak_load):.0f} kg is not light'
+        elif ends.span < self.smallest_range:
+            self.remark = (f'{ends.span:.2f} m is less than the smallest range of the exercise, '
+                           f'{self.smallest_range:.2f} m')
+        else:
+            self._seen.append(ends)
+            self._agreed = max((self._like(each) for each in reversed(self._seen)), key=len)
+            self.remark = self._disagreement()
+
+    def _like(self, one: Range) -> list[Range]:
+        """Return the repetitions with the same ends."""
+        near = max(LEAST_AGREEMENT, self.settings.agreement * one.span)
+        return [each for each in self._seen
+                if abs(each.bottom - one.bottom) <= near and abs(each.top - one.top) <= near]
+
+    def _disagreement(self) -> str:
+        """Name the repetitions that are left out."""
+        usual = self.range
+        if usual is None or not self.outliers:
+            return ''
+        return 'left out: ' + ', '.join(
+            f'{each.span:.2f} m from {each.bottom:.2f} to {each.top:.2f} m'
+            for each in self.outliers) + f'; the others have {usual.span:.2f} m'
+
+
+def _ends(repetition: Repetition) -> Range:
+    """Return the ends of a repetition: where its first way began, and how far that went."""
+    up, down = repetition.concentric, repetition.eccentric
+    bottom, top = up.start_position, down.start_position
+    if up.start < down.start and isfinite(up.range):
+        top = bottom + up.range
+    elif down.start < up.start and isfinite(down.range):
+        bottom = top - down.range
+    return Range(bottom, top)

@@ -40,6 +40,13 @@ class Edges:
         self._rising = True
         self._reversals = deque((-inf, -inf, -inf), maxlen=3)  # s, when the count turned back
 
+    def begin(self, position: float, stamp: float) -> None:
+        """Begin again at a position; the step of the encoder is the same."""
+        self.position = self._raw = position
+        self.stamp = stamp
+        self.pace = self.arch = 0.0
+        self._returned = False
+
     def trembles(self, stamp: float) -> bool:
         """Whether the count has gone there, back and there again of late."""
         return stamp - self._reversals[0] < CYCLE

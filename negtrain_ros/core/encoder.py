@@ -5,10 +5,13 @@ from dataclasses import dataclass, replace
 import math
 from math import copysign, isfinite
 
+from negtrain_ros.core.gap import hidden, reaches
 from negtrain_ros.core.motion import MotionEstimator, MotionSettings
 from negtrain_ros.core.settings import parameter, Refusal, Settings
 from negtrain_ros.core.types import Fault, Handle, Quality
 
+MOST_HIDDEN = 0.12  # m; a gap that may hide more is a new beginning wherever the handle is
+SET_BACK = 5        # samples in a row that make a clock that was set back a new beginning
 STOPPING = 1000.0  # m/s³, jerk at the end of a way of a metre within 0.4 s; no hand stops harder
 
 
@@ -73,6 +76,11 @@ class Encoder:
         self._fault: Fault | None = None
         self._sane_since = 0.0
         self._heard = 0.0
+        self._set_back = 0
+        self._set_back_to = 0.0
+        self._samples = self._samples_before = 0
+        self._came = 0.0
+        self.explanation = ''
         self._moved = 0.0
         self._speed_before = self._interval_before = 0.0
         self._frozen = False
@@ -87,10 +95,13 @@ class Encoder:
             FAULTY when the encoder cannot be trusted, with the faults
         """
         last, settings = self._last, self.settings
+        self._samples += 1
         if not isfinite(stamp) or (last is not None and stamp <= self._heard):
-            return self._hold(self._heard, Fault.TIME_INVALID)
+            return self._doubt_time(counts, stamp)
+        self._set_back = 0
         if not isfinite(counts):
             self._heard = stamp
+            self.explanation = 'the count is no number'
             return self._doubt(stamp, Fault.ENCODER_INVALID)
         counts = int(counts)
         total = self._unwrap(counts)
@@ -101,12 +112,17 @@ class Encoder:
         silent = stamp - self._heard > settings.silence
         self._heard = stamp
         if not settings.bottom_stop <= position <= settings.top_stop:
+            self.explanation = (
+                f'{position:.3g} m is outside the stops, {settings.bottom_stop:g} to '
+                f'{settings.top_stop:g} m: check resolution, direction and offset')
             return self._doubt(stamp, Fault.ENCODER_INVALID)
         if silent:
-            self._accept(counts, total)
-            return self._restart(position, stamp, Fault.ENCODER_SILENT)
+            return self._after_silence(counts, total, position, stamp)
         interval = stamp - last.stamp
         if self._impossible(position, stamp, interval):
+            self.explanation = (
+                f'the handle moved by {abs(position - last.position):.3g} m in '
+                f'{1000.0 * interval:.3g} ms: check resolution and cable')
             return self._doubt(stamp, Fault.ENCODER_JUMP, counts, total, position)
         change = self._scale * (total - self._total)
         self._accept(counts, total)
@@ -123,11 +139,59 @@ class Encoder:
         return handle
 
     def check(self, now: float) -> Handle | None:
-        """Return a faulty handle when nothing has come for too long, else None."""
-        last = self._last
-        if last is None or now - self._heard <= self.settings.silence:
+        """
+        Return a faulty handle when nothing has come for too long, else None.
+
+        Samples that go on coming, but with old times, have a wrong clock.
+        """
+        last, silence = self._last, self.settings.silence
+        if self._samples != self._samples_before:
+            self._samples_before, self._came = self._samples, now
+        if last is None or now - self._heard <= silence:
             return None
-        return replace(last, quality=Quality.FAULTY, faults=(Fault.ENCODER_SILENT,))
+        fault = Fault.ENCODER_SILENT
+        if now - self._heard > 2.0 * silence and now - self._came <= silence:
+            fault = Fault.TIME_INVALID
+            self.explanation = (
+                'samples have the time zero' if self._heard == 0.0 else
+                f'samples are {now - self._heard:.3g} s old: another clock')
+        return replace(last, quality=Quality.FAULTY, faults=(fault,))
+
+    def _doubt_time(self, counts: int, stamp: float) -> Handle:
+        """Hold a sample whose time does not go on, unless the clock was set back for good."""
+        back, silence = self._heard - stamp, self.settings.silence
+        self.explanation = (f'time went back by {back:.3g} s' if back > 0.0 else
+                            'time stands still' if back == 0.0 else 'the time is no number')
+        if not back > silence or not isfinite(counts):
+            return self._hold(self._heard, Fault.TIME_INVALID)
+        goes_on = self._set_back and 0.0 < stamp - self._set_back_to <= silence
+        self._set_back = self._set_back + 1 if goes_on else 1
+        self._set_back_to = stamp
+        if self._set_back < SET_BACK:
+            return self._hold(self._heard, Fault.TIME_INVALID)
+        counts, self._set_back = int(counts), 0
+        total = self._unwrap(counts)
+        position = self.settings.offset + self._scale * total
+        self._heard = stamp
+        if not self.settings.bottom_stop <= position <= self.settings.top_stop:
+            return self._hold(stamp, Fault.TIME_INVALID, Quality.FAULTY)
+        self._accept(counts, total)
+        return self._restart(position, stamp, Fault.TIME_INVALID)
+
+    def _after_silence(self, counts: int, total: int, position: float, stamp: float) -> Handle:
+        """Go on where the handle was going; else begin again. Either way the silence is told."""
+        last = self._last
+        assert last is not None
+        seconds = stamp - last.stamp
+        self.explanation = f'no sample for {seconds:.3g} s'
+        self._accept(counts, total)
+        if (self._fault is not None or self._frozen or hidden(seconds) > MOST_HIDDEN
+                or not reaches(last, position, seconds)):
+            return self._restart(position, stamp, Fault.ENCODER_SILENT)
+        self._glitches.clear()
+        self._moved, self._speed_before = stamp, 0.0
+        self._last = self._motion.bridge(position, stamp)
+        return replace(self._last, quality=Quality.FAULTY, faults=(Fault.ENCODER_SILENT,))
 
     def _unwrap(self, counts: int) -> int:
         half = self._turn >> 1

@@ -21,6 +21,7 @@ BASE_SHARE = 0.2  # isokinetic: share of the load that is felt below the tempo
 SLOWEST_SHARE = 0.5  # explosive: share of the load that is there before the handle moves
 LARGEST_SPAN = 2.0  # m
 TEMPO = (0.3, 30.0)  # s, from the quickest to the slowest phase that makes sense
+LONGEST_PAUSE = 10.0  # s, between two ways
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +153,9 @@ def _check_movement(prescription: Prescription) -> str | None:
                           ('eccentric', prescription.eccentric_time)):
         if not TEMPO[0] <= seconds <= TEMPO[1]:
             return f'{name} time {seconds:g} s is not within {TEMPO[0]:g} .. {TEMPO[1]:g} s'
+    for end, seconds in (('bottom', prescription.bottom_pause), ('top', prescription.top_pause)):
+        if not 0.0 <= seconds <= LONGEST_PAUSE:
+            return f'{end} pause {seconds:g} s is not within 0 .. {LONGEST_PAUSE:g} s'
     loss = prescription.velocity_loss
     if not math.isnan(loss) and not 0.0 < loss < 1.0:
         return f'velocity loss {loss:g} is not within 0 .. 1'

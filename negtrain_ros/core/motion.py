@@ -153,6 +153,23 @@ class MotionEstimator:
         return self._bounded(
             chosen, stamp, variance * chosen.position_spread, velocity_deviation)
 
+    def bridge(self, position: float, stamp: float) -> Handle:
+        """
+        Go on after a gap, with what was learnt of rate and noise.
+
+        :param position: where the handle was measured [m], about where it was going
+        :param stamp: when [s], later than that of the sample before
+        :return: the motion, with the mean velocity over the gap
+        """
+        interval = stamp - self._stamp
+        velocity = (position - self._raw) / interval
+        for fit in self._fits:
+            fit.position, fit.velocity, fit.acceleration, fit.miss = position, velocity, 0.0, 0.0
+        self._edges.begin(position, stamp)
+        self._stamp, self._raw = stamp, position
+        self._velocity = self._foreseen = velocity
+        return Handle(stamp, position, velocity, self.noise, 1.0)
+
     def _choose(self, deviation: float) -> _Fit:
         """Return the longest fit whose velocity no shorter one contradicts."""
         agreement = self.settings.agreement * deviation

@@ -14,6 +14,7 @@ from collections import deque
 from dataclasses import dataclass
 from math import exp, isnan, nan, sqrt
 
+from negtrain_ros.core.gap import bridged, is_gap
 from negtrain_ros.core.settings import parameter, Settings
 from negtrain_ros.core.swing import inside, Swings, SwingSettings
 from negtrain_ros.core.tremor import Tremor, TremorSettings
@@ -112,21 +113,32 @@ class PhaseDetector:
         self._slow_since = self._stamp = nan
         self._phase = Phase.UNKNOWN
         self._start = nan
+        self._seen: Handle | None = None  # last good one
+        self._gap = False
 
     def step(self, handle: Handle) -> PhaseEstimate:
         """
         Take the motion of the handle and return the phase.
 
-        :param handle: as the encoder gave it; FAULTY ends the movement and all that was learnt
+        :param handle: as the encoder gave it; FAULTY ends the movement and all that was learnt,
+            unless it was only a gap that hides nothing
         :return: the phase at the stamp of the handle; UNKNOWN before the first leg is sure, and
             while the handle moves against its leg without having turned for sure
         """
         fraction = self._range.fraction(handle.position) if self._range is not None else nan
         if handle.quality is not Quality.GOOD:
             if handle.quality is Quality.FAULTY:
-                self.reset()
+                if is_gap(handle):
+                    self._gap, self._phase = True, Phase.UNKNOWN
+                else:
+                    self.reset()
                 self._start = handle.stamp
             return self._estimate(handle, self._phase, 0.0, fraction)
+        if self._gap:
+            if not bridged(self._seen, handle, self._min_range):
+                self.reset()
+            self._gap = False
+        self._seen = handle
         if isnan(self._low):
             self._low = self._high = handle.position
             self._low_stamp = self._high_stamp = self._start = self._stamp = handle.stamp

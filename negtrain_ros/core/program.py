@@ -25,6 +25,8 @@ class Dose(Settings):
     repetitions: int = parameter(12, 'in a set', 1, 50)
     concentric_time: float = parameter(1.5, 'tempo on the way up', 0.3, 10.0, unit='s')
     eccentric_time: float = parameter(3.0, 'tempo on the way down', 0.5, 10.0, unit='s')
+    bottom_pause: float = parameter(0.0, 'tempo: rest at the bottom', 0.0, 10.0, unit='s')
+    top_pause: float = parameter(0.0, 'tempo: rest at the top', 0.0, 10.0, unit='s')
     rest: float = parameter(90.0, 'between two sets', 0.0, 600.0, unit='s')
     velocity_loss: float = parameter(
         1.0, 'share of velocity that may be lost before a set ends; 1: all of it', 0.05, 1.0)

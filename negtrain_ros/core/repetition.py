@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import auto, Enum
 from math import nan
 
+from negtrain_ros.core.gap import bridged, is_gap
 from negtrain_ros.core.measure import Leg, NOTHING, PENDING, Sample
 from negtrain_ros.core.phase import OPENINGS, ORDERS
 from negtrain_ros.core.settings import parameter, Settings
@@ -149,7 +150,7 @@ class RepetitionSettings(Settings):
     returned: float = parameter(
         0.8, 'share of the first way after which a way back counts where it stops', 0.5, 1.0)
     home: float = parameter(
-        0.06, 'share of the first way; a way back that stops nearer to its beginning has ended',
+        0.05, 'share of the first way; a way back that stops nearer to its beginning has ended',
         0.0, 0.5)
     slow: float = parameter(
         0.05, 'speed at which a way back may end, as a share of its fastest', 0.01, 0.5)
@@ -197,6 +198,8 @@ class RepetitionCounter:
         self._previous: Leg | None = None  # way, before the first one
         self._held_since = nan
         self._fast_at = 0.0
+        self._seen: Handle | None = None  # last good one
+        self._gap = False
 
     def step(
         self, handle: Handle, estimate: PhaseEstimate, load: float = float('nan'),
@@ -210,9 +213,16 @@ class RepetitionCounter:
         :return: a repetition when its first phase has ended, and again when it is complete
         """
         if handle.quality is not Quality.GOOD:
-            if handle.quality is Quality.FAULTY:
+            if is_gap(handle):
+                self._gap = True
+            elif handle.quality is Quality.FAULTY:
                 return self._trigger(Trigger.LOST, handle.stamp)
             return None
+        seen, self._seen = self._seen, handle
+        if self._gap:
+            self._gap = False
+            if not bridged(seen, handle, self._min_range):
+                return self._trigger(Trigger.MISSED, handle.stamp)
         direction = DIRECTIONS.get(estimate.phase, 0)
         self._follow((handle.stamp, handle.position, handle.velocity, load), direction,
                      estimate.start)

@@ -135,7 +135,8 @@ class Spotter:
         return 'handle sinks' if now - self._fall_begin >= self.settings.falling_time else ''
 
     def _too_long(self, prescription: Prescription, now: float) -> str:
-        tempo = prescription.concentric_time + prescription.eccentric_time
+        tempo = (prescription.concentric_time + prescription.eccentric_time
+                 + prescription.bottom_pause + prescription.top_pause)
         lasted = now - self._repetition_begin
         too_long = lasted > 10.0 and lasted > self.settings.patience * tempo
         return 'repetition too long' if too_long else ''

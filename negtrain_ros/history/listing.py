@@ -100,6 +100,7 @@ def _repetitions() -> Select[Any]:
         training_set.limit, training_set.bottom, training_set.top,
         repetition.ordinal, repetition.number, repetition.verdict, repetition.stamp,
         repetition.concentric_prescribed, repetition.eccentric_prescribed,
+        repetition.bottom_pause, repetition.top_pause,
         *(repetition[f'{phase}_{measure}'] for phase in PHASES for measure in MEASURES),
     ).join_from(REPETITIONS, SETS).join(
         SESSIONS, session.number == training_set.session).join(

@@ -69,7 +69,8 @@ def prescription_of(
         athlete=athlete, exercise=exercise.name, method=block.method,
         concentric=load.concentric, eccentric=load.eccentric, limit=load.limit,
         order=exercise.begins, range=span, concentric_time=block.dose.concentric_time,
-        eccentric_time=block.dose.eccentric_time, repetitions=block.dose.repetitions,
+        eccentric_time=block.dose.eccentric_time, bottom_pause=block.dose.bottom_pause,
+        top_pause=block.dose.top_pause, repetitions=block.dose.repetitions,
         velocity_loss=block.dose.stop_at_loss)
 
 

@@ -39,7 +39,9 @@ UNLOCKED = PrescriptionSettings(highest_share=1.2)  # whether an athlete is, his
 SHARE = number(parameter(0.0, 'share of the maximum', 0.0, UNLOCKED.highest_share))
 SHARES = mapping({'concentric': SHARE, 'eccentric': SHARE}, 'concentric', 'eccentric')
 DOSE = readers_of(Dose)
-TEMPO = mapping({'concentric': DOSE['concentric_time'], 'eccentric': DOSE['eccentric_time']})
+TEMPO = mapping({
+    'concentric': DOSE['concentric_time'], 'eccentric': DOSE['eccentric_time'],
+    'bottom_pause': DOSE['bottom_pause'], 'top_pause': DOSE['top_pause']})
 
 
 def read_program(path: Path, exercises: Iterable[str] = ()) -> Program:
@@ -100,7 +102,8 @@ def _block(place: Place) -> Block:
     written = BLOCK(place)
     name, method = written.pop('block'), Method[written.pop('method').upper()]
     intensity = written.pop('intensity', INTENSITIES[method])
-    tempo = {f'{way}_time': time for way, time in written.pop('tempo', {}).items()}
+    tempo = {name if name.endswith('pause') else f'{name}_time': time
+             for name, time in written.pop('tempo', {}).items()}
     try:
         check_intensity(intensity, method, UNLOCKED)
     except ValueError as error:

@@ -204,6 +204,7 @@ def last_prescription(engine: Engine, session: int) -> Prescription:
         concentric=row.concentric, eccentric=row.eccentric, limit=row.limit,
         order=Order(row.order), range=None if row.bottom is None else Range(row.bottom, row.top),
         concentric_time=row.concentric_time, eccentric_time=row.eccentric_time,
+        bottom_pause=row.bottom_pause or 0.0, top_pause=row.top_pause or 0.0,
         hold_position=_or_nan(row.hold_position), repetitions=row.repetitions,
         velocity_loss=_or_nan(row.velocity_loss))
 

@@ -64,6 +64,8 @@ class SessionRecord:
             'stamp': repetition.stamp,
             'concentric_prescribed': self._prescription.concentric,
             'eccentric_prescribed': self._prescription.eccentric,
+            'bottom_pause': measured(repetition.bottom_pause),
+            'top_pause': measured(repetition.top_pause),
             'trace': pack(samples) or None,
             **{f'{phase}_{name}': measured(getattr(getattr(repetition, phase), name))
                for phase in ('concentric', 'eccentric') for name in MEASURES}}))

@@ -92,7 +92,8 @@ SETS = Table(
     _column('method', SmallInteger), _column('concentric'), _column('eccentric'),
     _column('limit'), _column('order', SmallInteger), _measured('bottom'), _measured('top'),
     _column('concentric_time'), _column('eccentric_time'), _measured('hold_position'),
-    _column('repetitions', Integer), _measured('velocity_loss'), _part_of('sessions', 'session'))
+    _column('repetitions', Integer), _measured('velocity_loss'), _measured('bottom_pause'),
+    _measured('top_pause'), _part_of('sessions', 'session'))
 """Sets, each with the prescription in force when it began."""
 
 REPETITIONS = Table(
@@ -101,6 +102,7 @@ REPETITIONS = Table(
     _column('concentric_prescribed'), _column('eccentric_prescribed'),
     _column('trace', LargeBinary, nullable=True),
     *(_measured(f'{phase}_{measure}') for phase in PHASES for measure in MEASURES),
+    _measured('bottom_pause'), _measured('top_pause'),
     _part_of('sets', 'session', 'set', to=('session', 'number')))
 """Complete repetitions, counted or not: what was prescribed and what was measured."""
 

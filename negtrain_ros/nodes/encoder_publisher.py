@@ -23,7 +23,8 @@ class EncoderPublisher(Node):
             self, encoder=EncoderSettings, motion=MotionSettings, realtime=RealTimeSettings)
         self._encoder = Encoder(encoder, motion)
         self._faults = ()
-        self._diagnostics = Diagnostics(self, lambda: self._faults, realtime)
+        self._diagnostics = Diagnostics(
+            self, lambda: self._faults, realtime, lambda: self._encoder.explanation)
         self.create_subscription(EncoderCounts, 'encoder_counts', self._on_counts, qos.SAMPLES)
         self._handles = self.create_publisher(HandleState, 'handle', qos.SAMPLES)
         self.create_timer(CHECK_PERIOD, self._on_timer)

@@ -11,7 +11,8 @@ from rclpy.node import Node
 from rclpy.time import Time
 from std_msgs.msg import Header
 
-PERIOD = 1.0  # s
+PERIOD = 1.0       # s
+OTHER_CLOCK = 5.0  # s; what has just come and is older or younger has another time
 
 
 class Diagnostics:
@@ -19,16 +20,18 @@ class Diagnostics:
 
     def __init__(
         self, node: Node, faults: Callable[[], Iterable[Fault]] = tuple,
-        realtime: RealTimeSettings | None = None,
+        realtime: RealTimeSettings | None = None, explanation: Callable[[], str] = str,
     ) -> None:
         """
         Report about a node for as long as it lives.
 
         :param faults: asked once a second for the faults in force
         :param realtime: of a node on the way from encoder to load; None: it is none
+        :param explanation: asked for what led to the faults, in a few words
         """
         self._node = node
         self._faults = faults
+        self._explanation = explanation
         self._turns = TurnWatch(node, realtime) if realtime else None
         self._heard: dict[str, int] = {}
         self._newest: dict[str, float] = {}
@@ -43,10 +46,19 @@ class Diagnostics:
     def _report(self) -> None:
         now: Time = self._node.get_clock().now()
         faults = [fault.name.lower().replace('_', ' ') for fault in self._faults()]
+        explanation = self._explanation() if faults else ''
+        if explanation:
+            faults[-1] += f' ({explanation})'
         values = {}
         for topic, count in self._heard.items():
+            newest = self._newest[topic]
+            age = now.nanoseconds * 1e-9 - newest
             values[f'{topic} rate [Hz]'] = f'{count / PERIOD:.1f}'
-            values[f'{topic} age [s]'] = f'{now.nanoseconds * 1e-9 - self._newest[topic]:.4f}'
+            values[f'{topic} age [s]'] = f'{age:.4f}'
+            if count and newest == 0.0:
+                faults.append(f'{topic} has the time zero')
+            elif count and abs(age) > OTHER_CLOCK:
+                faults.append(f'{topic} has the time of another clock, {age:.4g} s before now')
             self._heard[topic] = 0
         if self._turns is not None:
             values.update(self._turns.report())

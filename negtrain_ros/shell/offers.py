@@ -104,7 +104,8 @@ class Offers:
         if goal.repetitions:
             settings = replace(settings, repetitions=goal.repetitions)
         athlete, exercise = clean_name(goal.athlete), self._exercise(goal.exercise)
-        activity = Calibration(athlete, goal.exercise, exercise.begins, settings)
+        activity = Calibration(
+            athlete, goal.exercise, exercise.begins, settings, exercise.smallest_range)
         self._begin(activity, None)
         self._calibration = activity
 

@@ -201,6 +201,7 @@ class Rehearsal:
             method=Method.NEGATIVE, concentric=settings.concentric, eccentric=settings.eccentric,
             limit=settings.limit, order=self._order(), range=self._range,
             concentric_time=athlete.concentric_time, eccentric_time=athlete.eccentric_time,
+            bottom_pause=athlete.bottom_pause, top_pause=athlete.top_pause,
             repetitions=settings.repetitions))
         self.wait(self.COUNTDOWN)
         self.repetitions.clear()

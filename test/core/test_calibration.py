@@ -52,3 +52,50 @@ def test_reset_begins_again():
     calibration.step(light(0.1, 0.5))
     calibration.reset()
     assert (calibration.done, calibration.range) == (0, None)
+
+
+GOOD = [(0.10, 0.50), (0.11, 0.51), (0.105, 0.495)]
+
+
+@pytest.mark.parametrize('odd', [
+    (0.23, 0.50), (0.10, 0.30), (0.30, 0.50), (-0.03, 0.50), (0.1, 0.6)])
+@pytest.mark.parametrize('place', range(4))
+def test_one_that_disagrees_is_left_out_and_named_wherever_it_comes(odd, place):
+    calibration = RangeCalibration(CalibrationSettings())
+    shown = [*GOOD[:place], odd, *GOOD[place:]]
+    found = [calibration.step(light(*ends)) for ends in shown]
+    assert found[:2] == [None, None]
+    assert (found[-1].bottom, found[-1].top) == (
+        pytest.approx(0.105, abs=0.002), pytest.approx(0.5017, abs=0.002))
+    if place < 3:
+        assert found[2] is None
+        assert calibration.outliers == (Range(*odd),)
+        assert f'{odd[1] - odd[0]:.2f} m' in calibration.remark
+
+
+def test_nothing_below_the_smallest_range_is_one():
+    calibration = RangeCalibration(CalibrationSettings(), smallest_range=0.15)
+    for _ in range(5):
+        assert calibration.step(light(0.1, 0.2)) is None
+    assert calibration.remark == (
+        '0.10 m is less than the smallest range of the exercise, 0.15 m')
+
+
+def test_one_that_does_not_count_is_told_with_its_length():
+    calibration = RangeCalibration(CalibrationSettings())
+    short = light(0.1, 0.5)
+    calibration.step(replace(short, verdict=Verdict.TOO_SHORT,
+                             concentric=replace(short.concentric, range=0.04)))
+    assert calibration.remark == '0.04 m did not count: too short'
+
+
+@pytest.mark.parametrize('begins', ['up', 'down'])
+def test_an_end_is_where_the_first_way_came_to_and_not_where_the_handle_sank_to(begins):
+    stamps = {'up': (1.0, 9.0), 'down': (9.0, 1.0)}[begins]
+    shown = Repetition(
+        0.0, Stage.COMPLETE, 1, Verdict.COUNTED,
+        PhaseMeasure(start=stamps[0], start_position=0.1 if begins == 'up' else 0.08, range=0.4),
+        PhaseMeasure(start=stamps[1], start_position=0.48 if begins == 'up' else 0.5, range=0.4))
+    calibration = RangeCalibration(CalibrationSettings(repetitions=2))
+    calibration.step(shown)
+    assert calibration.range == Range(pytest.approx(0.1), pytest.approx(0.5))

@@ -188,3 +188,58 @@ def test_whatever_comes_the_handle_is_finite_and_time_never_goes_back(samples):
 def test_settings_refuse_nonsense(wrong):
     with pytest.raises(ValueError, match=next(iter(wrong))):
         EncoderSettings(**wrong)
+
+
+@given(st.floats(0.051, 0.15), st.floats(-0.6, 0.6))
+def test_a_handle_that_is_where_it_was_going_after_a_gap_is_told_once_and_believed(gap, speed):
+    encoder = Encoder(SETTINGS)
+    _, count, stamp = moved(encoder, speed=speed, start=0.5)
+    counts = [round((count / 10000.0 + speed * (gap + k * PERIOD)) * 10000.0) for k in range(30)]
+    handles = [encoder.step(each, stamp + gap + k * PERIOD) for k, each in enumerate(counts)]
+    assert (handles[0].quality, handles[0].faults) == (Quality.FAULTY, (Fault.ENCODER_SILENT,))
+    assert all(handle.quality is Quality.GOOD for handle in handles[1:])
+    assert handles[-1].velocity == pytest.approx(speed, abs=0.03)
+
+
+@pytest.mark.parametrize(('gap', 'away'), [(0.06, 0.2), (0.15, 0.4), (2.0, 0.0)])
+def test_a_gap_that_may_hide_a_movement_is_a_new_beginning(gap, away):
+    encoder = Encoder(SETTINGS)
+    _, count, stamp = moved(encoder)
+    handles = [encoder.step(count + round(away * 10000.0), stamp + gap + k * PERIOD)
+               for k in range(50)]
+    faulty = [handle for handle in handles if handle.quality is Quality.FAULTY]
+    assert 0.09 < PERIOD * len(faulty) < 0.13
+    assert handles[-1].quality is Quality.GOOD
+
+
+@pytest.mark.parametrize('step', [0.1, 1.0, 3600.0, 1.8e9])
+def test_a_clock_that_is_set_back_is_a_new_beginning_after_a_few_samples(step):
+    encoder = Encoder(SETTINGS)
+    begin = 1.8e9 if step < 1e9 else 1.9e9
+    _, count, stamp = moved(encoder, begin=begin)
+    handles = [encoder.step(count, stamp - step + k * PERIOD) for k in range(60)]
+    assert all(handle.faults == (Fault.TIME_INVALID,) for handle in handles[:5])
+    assert 'time went back' in encoder.explanation
+    good = next(k for k, handle in enumerate(handles) if handle.quality is Quality.GOOD)
+    assert good * PERIOD < 0.15
+    assert all(handle.quality is Quality.GOOD for handle in handles[good:])
+    assert handles[-1].stamp == pytest.approx(stamp - step + 59 * PERIOD)
+
+
+def test_samples_of_another_clock_are_no_silence():
+    encoder = Encoder(SETTINGS)
+    for k in range(100):
+        encoder.step(1000, 0.0)
+        seen = encoder.check(1.8e9 + k * 0.01)
+    assert (seen.quality, seen.faults) == (Quality.FAULTY, (Fault.TIME_INVALID,))
+    assert encoder.explanation == 'samples have the time zero'
+    assert encoder.check(1.8e9 + 2.0).faults == (Fault.ENCODER_SILENT,)
+
+
+@pytest.mark.parametrize(('count', 'said'), [(40000, 'outside the stops'), (9000, 'moved by 0.8')])
+def test_what_a_wrong_resolution_or_direction_does_is_said(count, said):
+    encoder = Encoder(SETTINGS)
+    for k in range(5):
+        encoder.step(1000, k * PERIOD)
+    encoder.step(count, 5 * PERIOD)
+    assert said in encoder.explanation

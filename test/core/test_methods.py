@@ -100,6 +100,8 @@ def test_what_can_be_trained_is_accepted(prescription):
     (replace(NEGATIVE, range=Range(NAN, 0.1)), 'range of motion'),
     (replace(NEGATIVE, eccentric_time=NAN), 'eccentric time'),
     (replace(NEGATIVE, concentric_time=0.0), 'concentric time'),
+    (replace(NEGATIVE, bottom_pause=-1.0), 'bottom pause'),
+    (replace(NEGATIVE, top_pause=NAN), 'top pause'),
     (replace(NEGATIVE, velocity_loss=1.5), 'velocity loss'),
     *((replace(NEGATIVE, **{name: value}), name) for name, value in product(
         ('concentric', 'eccentric', 'limit'), (NAN, math.inf, -1.0, 0.0)))])

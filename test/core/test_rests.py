@@ -3,6 +3,9 @@
 """Rests at the ends, pauses in the ways; bench/rests.py plays many more sets."""
 from bench.rests import case, errors, right, told
 from chain import repetitions, smooth
+from negtrain_ros.core.encoder import Encoder, EncoderSettings
+from negtrain_ros.core.phase import PhaseDetector, PhaseSettings
+from negtrain_ros.core.repetition import RepetitionCounter, RepetitionSettings
 from negtrain_ros.core.types import Stage, Verdict
 import numpy as np
 import pytest
@@ -15,7 +18,7 @@ def complete(path, **options):
             if found.stage is Stage.COMPLETE]
 
 
-@pytest.mark.parametrize('kind', ['rest', 'pause'])
+@pytest.mark.parametrize('kind', ['rest', 'pause', 'gap'])
 def test_no_repetition_is_lost_or_invented_in_sets_of_any_order(kind):
     missed = []
     for seed in range(40):
@@ -69,3 +72,18 @@ def test_a_way_back_that_is_left_before_its_end_is_told_in_the_end():
     (found,) = complete(path, min_range=0.15)
     assert (found.verdict, found.number) == (Verdict.COUNTED, 1)
     assert found.eccentric.range == pytest.approx(0.3, rel=0.02)
+
+
+@pytest.mark.parametrize(('gap', 'verdict'), [
+    (0.1, Verdict.COUNTED), (1.0, Verdict.SAMPLES_MISSING)])
+def test_samples_that_are_missing_cost_a_repetition_only_if_they_may_hide_something(gap, verdict):
+    path = smooth([(1.0, 0.1), (2.0, 0.5), (3.0, 0.1), (1.0, 0.1)], RATE)
+    encoder = Encoder(EncoderSettings())
+    detector, counter = PhaseDetector(PhaseSettings()), RepetitionCounter(RepetitionSettings())
+    found = []
+    for k, position in enumerate(path):
+        if not 4.0 < k / RATE < 4.0 + gap:
+            handle = encoder.step(round(position * 10000.0), k / RATE)
+            found.append(counter.step(handle, detector.step(handle)))
+    told = [one.verdict for one in found if one is not None and one.stage is Stage.COMPLETE]
+    assert told == [verdict]
