@@ -91,6 +91,7 @@ class PhaseDetector:
         self._expect_range(None)
         self._swings = Swings(SwingSettings())
         self._tremor = Tremor(TremorSettings())
+        self.beginnings = 0  # how often everything was forgotten
         self.reset()
 
     def expect(self, prescription: Prescription) -> None:
@@ -100,6 +101,7 @@ class PhaseDetector:
 
     def reset(self) -> None:
         """Forget the movement; what is expected stays."""
+        self.beginnings += 1
         self._swings.reset()
         self._tremor.reset()
         self._ends = {1: deque[float](maxlen=LEGS), -1: deque[float](maxlen=LEGS)}

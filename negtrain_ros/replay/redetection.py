@@ -14,10 +14,9 @@ from dataclasses import dataclass, fields, replace
 from math import isnan, nan
 from operator import attrgetter
 
-from negtrain_ros.core.gap import is_gap
 from negtrain_ros.core.phase import PhaseDetector, PhaseSettings
 from negtrain_ros.core.repetition import RepetitionCounter, RepetitionSettings
-from negtrain_ros.core.types import PhaseEstimate, Prescription, Quality
+from negtrain_ros.core.types import PhaseEstimate, Prescription
 from negtrain_ros.replay.moment import Moment
 from negtrain_ros.replay.session import Session, Step
 
@@ -76,9 +75,9 @@ class Redetection:
             self._known = self._known and step.follows
             if step.told is not None and not self._known:
                 self._counter.count = step.told.repetition
-            self._known = self._known or (
-                step.handle.quality is Quality.FAULTY and not is_gap(step.handle))
+            before = self._detector.beginnings
             estimate = replace(self._detector.step(step.handle), repetition=self._counter.count)
+            self._known = self._known or self._detector.beginnings != before
             if step.told is not None:
                 self._compare(estimate, step.told)
             last = step.handle, estimate
