@@ -4,9 +4,9 @@
 Detect the phases of a recorded session again and compare them with those of the machine.
 
 The detector had run before the recording began, and samples may be missing from it. So what the
-detector remembers is *known* only from where it forgets everything, at a faulty handle, until a
-handle is missing. Elsewhere its memories fade in minutes at most; phases that differ there are
-told apart from those that differ although everything was known.
+detector remembers is *known* only from where it forgets everything, at a faulty handle or behind
+a gap, until a handle is missing. Elsewhere its memories fade in minutes at most; phases that
+differ there are told apart from those that differ although everything was known.
 """
 from collections import deque
 from collections.abc import Iterator
@@ -77,7 +77,8 @@ class Redetection:
                 self._counter.count = step.told.repetition
             before = self._detector.beginnings
             estimate = replace(self._detector.step(step.handle), repetition=self._counter.count)
-            self._known = self._known or self._detector.beginnings != before
+            begun = step.follows and self._detector.beginnings != before
+            self._known = self._known or begun
             if step.told is not None:
                 self._compare(estimate, step.told)
             last = step.handle, estimate
