@@ -46,7 +46,7 @@ setup(
     license='Apache-2.0',
     entry_points={
         'console_scripts': [
-            *(f'{node} = {NAME}.executables:{node}' for node in (*NODES, 'composed')),
+            *(f'{node} = {NAME}.bringup.executables:{node}' for node in (*NODES, 'composed')),
             f'negtrain = {NAME}.cli:main',
         ],
     },

@@ -8,9 +8,9 @@ from typing import Annotated
 from bench.graph import REFERENCE, running
 from bench.measuring import Figure, keep, Kept
 from negtrain_interfaces.msg import Truth
-from negtrain_ros.cli.stopwatch import LIGHT, Stopwatch
-from negtrain_ros.cli.trainer import Trainer, training
 from negtrain_ros.core.types import SessionStage
+from negtrain_ros.fault_campaign.timing import LIGHT, Stopwatch
+from negtrain_ros.machine_client import MachineClient, training
 from negtrain_ros.shell import conversions
 import typer
 
@@ -32,10 +32,10 @@ class Handle:
         self.watch = Stopwatch()
         self._load = self._now = 0.0
 
-    def take(self, truth: Truth) -> None:
+    def on_truth(self, truth: Truth) -> None:
         """Note one sample."""
         self._load, self._now = truth.load, conversions.seconds(truth.header.stamp)
-        self.watch.feel(self._now, self._load)
+        self.watch.on_load(self._now, self._load)
 
     def look(self) -> None:
         """Cancel at the full load."""
@@ -53,7 +53,7 @@ def measure(
     """Cancel at the full eccentric load and time the unloading, in the time of the machine."""
     handle = Handle()
     with running(factor=real_time_factor), \
-            Trainer('', idle=handle.look, on_truth=handle.take) as trainer:
+            MachineClient('', idle=handle.look, on_truth=handle.on_truth) as trainer:
         trainer.wait_for_machine()
         trainer.calibrate(REFERENCE.athlete, REFERENCE.exercise, 2)
         times = tuple(1e3 * _cancel(trainer, handle) for _ in range(count))
@@ -62,7 +62,7 @@ def measure(
         goal='≤ 200')]))
 
 
-def _cancel(trainer: Trainer, handle: Handle) -> float:
+def _cancel(trainer: MachineClient, handle: Handle) -> float:
     """Train up to the eccentric load, cancel; return the time [s] to a light handle."""
     with suppress(Cancelled):
         trainer.train(training(REFERENCE, 1, 0.0))

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from bench import graph
 from bench.measuring import Figure, in_turn, keep, Kept
-from negtrain_ros.cli.trainer import Trainer, training, Unfinished
+from negtrain_ros.machine_client import MachineClient, MachineClientError, training
 import typer
 
 ATTEMPTS = 3  # a computer that is held up for 50 ms ends the set, as it must
@@ -17,14 +17,14 @@ def trained(seconds: float, *, composed: bool, rate: float = 250.0) -> dict[str,
     for _ in range(ATTEMPTS - 1):
         try:
             return _in_a_set(seconds, rate, composed=composed)
-        except Unfinished as broken_off:
+        except MachineClientError as broken_off:
             print(f'begun anew: {broken_off}', file=sys.stderr)
     return _in_a_set(seconds, rate, composed=composed)
 
 
 def _in_a_set(seconds: float, rate: float, *, composed: bool) -> dict[str, float]:
     with graph.running(rate=rate, composed=composed) as runner:
-        with Trainer('', idle=runner.check) as trainer:
+        with MachineClient('', idle=runner.check) as trainer:
             trainer.wait_for_machine()
             trainer.calibrate(graph.REFERENCE.athlete, graph.REFERENCE.exercise)
             trainer.begin(training(graph.REFERENCE, 1, 0.0))
@@ -38,7 +38,7 @@ def _in_a_set(seconds: float, rate: float, *, composed: bool) -> dict[str, float
 def idle(seconds: float, *, composed: bool, rate: float = 250.0) -> dict[str, float]:
     """Return the share of a core of each process of a machine that nobody uses [%]."""
     with graph.running(rate=rate, composed=composed) as runner:
-        with Trainer('', idle=runner.check) as trainer:
+        with MachineClient('', idle=runner.check) as trainer:
             trainer.wait_for_machine()
         return graph.shares(runner, seconds)
 

@@ -14,9 +14,9 @@ from bench.killed import ATHLETE, EXERCISE, look, MACHINE, Outcome, PRESCRIPTION
 from negtrain_interfaces.action import Train
 from negtrain_interfaces.msg import LoadState, Repetition, SessionState
 from negtrain_interfaces.srv import Prescribe
-from negtrain_ros import bringup
+from negtrain_ros.bringup import node_list, transport
 from negtrain_ros.core import types
-from negtrain_ros.history.history import History
+from negtrain_ros.history.store import History
 from negtrain_ros.shell import conversions, qos
 import rclpy
 from rclpy.action import ActionClient
@@ -51,14 +51,15 @@ class Machine:
         self._executor = SingleThreadedExecutor(context=self._context)
         self._executor.add_node(self._node)
         self._load = types.LoadState(
-            0.0, types.Mode.DISARMED, 0.0, 0.0, types.Limit.NOTHING, (), '', types.Prescription())
+            0.0, types.LoadMode.DISARMED, 0.0, 0.0, types.LimitReason.NOTHING, (), '',
+            types.Prescription())
         self._set, self._done = 0, 0
         self._under_way: float | None = None
         self._loads = self._node.create_publisher(LoadState, 'load_state', qos.STATE)
         self._repetitions = self._node.create_publisher(Repetition, 'repetitions', qos.KEPT_EVENTS)
         self._node.create_subscription(SessionState, 'session', self._on_session, qos.STATE)
         self._node.create_service(Prescribe, 'prescribe', self._on_prescribe)
-        for name, mode in (('arm', types.Mode.ARMED), ('disarm', types.Mode.DISARMED)):
+        for name, mode in (('arm', types.LoadMode.ARMED), ('disarm', types.LoadMode.DISARMED)):
             self._node.create_service(Trigger, name, self._granter(mode))
         self._train = ActionClient(self._node, Train, 'train')
         self._show()
@@ -121,7 +122,7 @@ class Machine:
         response.accepted = True
         return response
 
-    def _granter(self, mode: types.Mode) -> Callable[[Any, Any], Any]:
+    def _granter(self, mode: types.LoadMode) -> Callable[[Any, Any], Any]:
         def grant(_: Any, response: Any) -> Any:
             self._show(mode=mode)
             response.success = True
@@ -146,7 +147,7 @@ def crash_often(folder: Path, crashes: int, seed: int) -> Outcome:
 def know(folder: Path) -> None:
     """Keep the range of the athlete who trains."""
     history = History('', folder, machine=MACHINE)
-    history.keep_range(ATHLETE, EXERCISE, types.Range(0.1, 0.5))
+    history.keep_range(ATHLETE, EXERCISE, types.RangeOfMotion(0.1, 0.5))
     history.close()
 
 
@@ -166,8 +167,8 @@ def _life(folder: Path, rng: random.Random) -> list[float]:
 @contextmanager
 def manager(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], Machine]]:
     """Give the process of a session manager and the machine that it hears."""
-    bringup.stay_local()
-    start = bringup.Start(parameters={'session_manager': {
+    transport.stay_local()
+    start = node_list.Start(parameters={'session_manager': {
         'history.folder': str(folder), 'history.machine': MACHINE, 'session.countdown': 0.0}})
     process = subprocess.Popen(
         start.command('session_manager'), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)

@@ -17,13 +17,18 @@ from typing import Annotated, Optional
 
 from bench import measuring
 from bench.measuring import Figure, keep, Kept, quantile
-from negtrain_ros.core.encoder import Encoder, EncoderSettings
-from negtrain_ros.core.phase import PhaseDetector, PhaseSettings
-from negtrain_ros.core.repetition import RepetitionCounter, RepetitionSettings
+from negtrain_ros.core.encoder.encoder import Encoder, EncoderSettings
+from negtrain_ros.core.phase.phase_detector import PhaseDetector, PhaseSettings
+from negtrain_ros.core.phase.repetition_counter import RepetitionCounter, RepetitionSettings
 from negtrain_ros.core.types import DIRECTIONS
-from negtrain_ros.replay import picture
-from negtrain_ros.replay.positions import read_csv, run
-from negtrain_ros.sim.movement import Movement, random_movement, record, Recording
+from negtrain_ros.replay import plot as plot_module
+from negtrain_ros.replay.position_recording import read_csv, run
+from negtrain_ros.sim.synthetic_recording import (
+    random_movement,
+    record,
+    SyntheticMovement,
+    SyntheticRecording,
+)
 import numpy as np
 from rich.console import Console
 from rich.progress import track
@@ -38,7 +43,9 @@ Flips = list[tuple[float, int]]
 
 
 def product(
-    movement: Movement, recording: Recording, settings: PhaseSettings | None = None,
+    movement: SyntheticMovement,
+    recording: SyntheticRecording,
+    settings: PhaseSettings | None = None,
 ) -> tuple[Flips, int, float]:
     """Return flips, counted repetitions and seconds a sample of the core chain."""
     order = 'con-ecc' if movement.up_first else 'ecc-con'
@@ -62,7 +69,7 @@ def product(
     return flips, counter.count, (time.process_time() - begin) / len(counts)
 
 
-def velocity_average(recording: Recording, memory: float, threshold: float) -> Flips:
+def velocity_average(recording: SyntheticRecording, memory: float, threshold: float) -> Flips:
     """Sign of an exponentially averaged velocity, with hysteresis."""
     velocity, direction, flips = 0.0, 0, []
     positions, times = recording.positions.tolist(), recording.times.tolist()
@@ -75,7 +82,7 @@ def velocity_average(recording: Recording, memory: float, threshold: float) -> F
     return flips
 
 
-def zigzag(recording: Recording, threshold: float) -> Flips:
+def zigzag(recording: SyntheticRecording, threshold: float) -> Flips:
     """Know a reversal once the handle has come back by a fixed distance."""
     high = low = float(recording.positions[0])
     direction, flips = 0, []
@@ -94,7 +101,7 @@ def zigzag(recording: Recording, threshold: float) -> Flips:
     return flips
 
 
-RIVALS: dict[str, Callable[[Recording], Flips]] = {
+RIVALS: dict[str, Callable[[SyntheticRecording], Flips]] = {
     **{f'velocity average {round(1e3 * memory)} ms, {round(1e3 * threshold)} mm/s':
        (lambda r, m=memory, t=threshold: velocity_average(r, m, t))
        for memory in (0.05, 0.1, 0.2, 0.5) for threshold in (0.003, 0.01, 0.03)},
@@ -103,7 +110,9 @@ RIVALS: dict[str, Callable[[Recording], Flips]] = {
 }
 
 
-def judge(movement: Movement, recording: Recording, flips: Flips) -> tuple[int, int, list[float]]:
+def judge(
+    movement: SyntheticMovement, recording: SyntheticRecording, flips: Flips
+) -> tuple[int, int, list[float]]:
     """Return false flips, missed turns and delays [s] after the handle truly left each turn."""
     near = 2.0 * movement.tremor + 2.0 * movement.resolution + 0.001
     turns, used, missed, delays = recording.turns, 0, 0, []
@@ -136,7 +145,9 @@ class Score:
     delays: list[float] = field(default_factory=list)  # s
     costs: list[float] = field(default_factory=list)  # s a sample, of each set
 
-    def take(self, movement: Movement, recording: Recording, flips: Flips) -> None:
+    def take(
+        self, movement: SyntheticMovement, recording: SyntheticRecording, flips: Flips
+    ) -> None:
         """Judge a set."""
         false, missed, delays = judge(movement, recording, flips)
         self.sets += 1
@@ -186,7 +197,7 @@ def delay_grid(seed: int) -> list[dict[str, float | str]]:
     rows: list[dict[str, float | str]] = []
     for tremor in (0.0, 0.001, 0.003):
         for duration in (0.5, 1.0, 2.0, 4.0, 8.0):
-            movement = Movement(repetitions=4, up_time=duration, down_time=duration,
+            movement = SyntheticMovement(repetitions=4, up_time=duration, down_time=duration,
                                 top_rest=0.0, bottom_rest=0.0, tremor=tremor)
             recording = record(movement, np.random.default_rng(seed))
             for name in ('negtrain', 'velocity average 200 ms, 30 mm/s', 'zigzag 12 mm'):
@@ -228,13 +239,13 @@ def plot(rows: list[dict[str, float | str]], path: Path) -> None:
 
 def draw_set(path: Path) -> None:
     """Draw what replay makes of a set with tremor."""
-    made = record(Movement(repetitions=4, up_time=1.2, down_time=2.4, top_rest=0.6,
+    made = record(SyntheticMovement(repetitions=4, up_time=1.2, down_time=2.4, top_rest=0.6,
                            bottom_rest=0.6, spread=0.08, tremor=0.001), np.random.default_rng(1))
     rows = zip(made.times, made.positions, strict=True)
     with TemporaryDirectory() as folder:
         file = Path(folder) / 'set.csv'
         file.write_text('time,position\n' + ''.join(f'{t:.4f},{x:.5f}\n' for t, x in rows))
-        picture.plot(list(run(read_csv(file), *RECORDED)), path)
+        plot_module.plot(list(run(read_csv(file), *RECORDED)), path)
 
 
 def cost_on_recordings(folder: Path) -> dict[str, float]:

@@ -13,8 +13,8 @@ import time
 from typing import Annotated
 
 from negtrain_ros.replay import csv_reader
-from negtrain_ros.replay.machine import detector
-from negtrain_ros.replay.moment import Unusable
+from negtrain_ros.replay.detector_settings import detector
+from negtrain_ros.replay.sample import RecordingError
 import typer
 
 TABLES = [
@@ -65,7 +65,7 @@ def main(
             try:
                 csv_reader.parse(csv_reader.decode(content))
                 done['tables read'] += 1
-            except Unusable as refusal:
+            except RecordingError as refusal:
                 assert '\n' not in str(refusal), content
                 done['tables refused'] += 1
             except Exception:
@@ -76,7 +76,7 @@ def main(
             try:
                 detector(path)
                 done['parameter files read'] += 1
-            except Unusable as refusal:
+            except RecordingError as refusal:
                 assert '\n' not in str(refusal), content
                 done['parameter files refused'] += 1
             except Exception:

@@ -9,9 +9,9 @@ from tempfile import TemporaryDirectory
 import time
 from typing import Any
 
-from negtrain_ros import bringup
+from negtrain_ros.bringup import node_list, transport
+from negtrain_ros.bringup.processes import ProcessRunner
 from negtrain_ros.core.types import Method, Prescription
-from negtrain_ros.runner import Runner
 import psutil
 
 REFERENCE = Prescription(
@@ -24,16 +24,16 @@ def running(
     *, rate: float = 250.0, factor: float = 1.0, composed: bool = False, namespace: str = '',
     mock_machine: Mapping[str, Any] | None = None,
     load_controller: Mapping[str, Any] | None = None,
-) -> Iterator[Runner]:
+) -> Iterator[ProcessRunner]:
     """
     Run a simulated machine with a history of its own.
 
     :param rate: samples a second
     :param mock_machine: further parameters of that node, and the same of the other one
     """
-    bringup.stay_local()
+    transport.stay_local()
     with TemporaryDirectory(prefix='negtrain-bench-') as folder:
-        start = bringup.Start(
+        start = node_list.Start(
             namespace=namespace, composed=composed, use_sim_time=factor != 1.0, parameters={
                 'mock_machine': {'simulation.rate': rate, 'simulation.real_time_factor': factor,
                                  'simulation.free_running': factor > 0.0,
@@ -41,7 +41,7 @@ def running(
                 'load_controller': load_controller or {},
                 'session_manager': {'history.folder': folder}})
         with Path(folder, 'nodes.log').open('w') as log, \
-                Runner(bringup.SIMULATION, start, log) as runner:
+                ProcessRunner(node_list.SIMULATION, start, log) as runner:
             yield runner
 
 
@@ -51,7 +51,7 @@ def seconds(processes: Mapping[str, subprocess.Popen[str]]) -> dict[str, float]:
             for name, process in processes.items()}
 
 
-def shares(runner: Runner, duration: float) -> dict[str, float]:
+def shares(runner: ProcessRunner, duration: float) -> dict[str, float]:
     """Return the share of a core that each process takes for a while [s], in per cent."""
     before, begin = seconds(runner.processes), time.monotonic()
     time.sleep(duration)
@@ -67,7 +67,7 @@ def difference(
     return {name: 100.0 * (after[name] - before[name]) / elapsed for name in after}
 
 
-def memory(runner: Runner) -> dict[str, float]:
+def memory(runner: ProcessRunner) -> dict[str, float]:
     """Return the resident memory of each process [MB]."""
     return {name: psutil.Process(process.pid).memory_info().rss / 1e6
             for name, process in runner.processes.items()}

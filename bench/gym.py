@@ -11,8 +11,8 @@ from typing import Annotated
 
 from bench import graph
 from bench.measuring import Figure, in_turn, keep, Kept
-from negtrain_ros import bringup
-from negtrain_ros.cli.trainer import Trainer
+from negtrain_ros.bringup import transport
+from negtrain_ros.machine_client import MachineClient
 import psutil
 import typer
 
@@ -28,7 +28,7 @@ def together(machines: int, rate: float, seconds: float) -> dict[str, float]:
             rate=rate, composed=True, namespace=f'machine_{number}'))
             for number in range(machines)]
         for number, runner in enumerate(runners):
-            with Trainer(f'machine_{number}', idle=runner.check) as trainer:
+            with MachineClient(f'machine_{number}', idle=runner.check) as trainer:
                 trainer.wait_for_machine()
         started, after = time.monotonic(), _traffic()
         used = [sum(graph.seconds(runner.processes).values()) for runner in runners]
@@ -52,7 +52,7 @@ def main(
     most: Annotated[int, typer.Option(min=1, help='machines')] = MACHINES[-1],
 ) -> None:
     """Measure one machine and several in turn."""
-    bringup.stay_local()
+    transport.stay_local()
     counts = [count for count in MACHINES if count <= most]
     measured = in_turn(rounds, {
         count: lambda count=count: together(count, rate, seconds) for count in counts})

@@ -24,13 +24,13 @@ from bench import postgresql
 from bench.killed import ATHLETE, EXERCISE, kill_often, PRESCRIPTION, repetition, SAMPLES
 from bench.measuring import Figure, keep, Kept
 from negtrain_ros.core.types import Method, SetEnd
-from negtrain_ros.history import listing
+from negtrain_ros.history import tables_for_people
 from negtrain_ros.history.database import connect, migrate, resolve, writing
-from negtrain_ros.history.entry import apply, Entry, Status
-from negtrain_ros.history.history import History
-from negtrain_ros.history.listing import Choice
-from negtrain_ros.history.record import SessionRecord
+from negtrain_ros.history.outbox.entries import apply, Entry, Status
+from negtrain_ros.history.session_writer import SessionWriter
+from negtrain_ros.history.store import History
 from negtrain_ros.history.tables import REPETITIONS
+from negtrain_ros.history.tables_for_people import Choice
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy import insert as insert_into
@@ -110,7 +110,7 @@ def gym(
                          for child in children)
             seconds = time.perf_counter() - begin
             engine = connect(resolve(url, Path(folder)))
-            found = listing.repetitions(engine, Choice())
+            found = tables_for_people.repetitions(engine, Choice())
             keys = {(row['session'], row['set'], row['ordinal']) for row in found}
             engine.dispose()
             show([(f'{machines} machines, {count} repetitions each',
@@ -163,13 +163,13 @@ def show(rows: Rows) -> None:
     Console().print(table)
 
 
-def _begun(history: History) -> SessionRecord:
+def _begun(history: History) -> SessionWriter:
     session = history.begin(ATHLETE, EXERCISE, Method.NEGATIVE, 1)
     session.begin_set(1, PRESCRIPTION)
     return session
 
 
-def _keep(session: SessionRecord, count: int) -> None:
+def _keep(session: SessionWriter, count: int) -> None:
     for number in range(count):
         session.repetition(repetition(number), SAMPLES)
 
@@ -178,7 +178,7 @@ def _bare(history: History, url: str, folder: Path, count: int) -> Callable[[], 
     """Return what writes the same rows of a session without us, each in its transaction."""
     entries: list[Entry] = []
     session = _begun(history)
-    record = SessionRecord(session.number, 0, '', 0, lambda *new: entries.extend(new), time.time)
+    record = SessionWriter(session.number, 0, '', 0, lambda *new: entries.extend(new), time.time)
     record.begin_set(1, PRESCRIPTION)
     entries.clear()
     _keep(record, count)

@@ -8,9 +8,9 @@ The way of a sample, with the real nodes or with bare relays: `python -m bench.h
 import sys
 
 from negtrain_interfaces.msg import EncoderCounts, HandleState, LoadCommand, PhaseState
-from negtrain_ros.composed import NODES
+from negtrain_ros.bringup.composed import NODES
 from negtrain_ros.computer_check.drive import Drive
-from negtrain_ros.shell import qos, run
+from negtrain_ros.shell import qos, spin
 from rclpy.node import Node
 from rclpy.utilities import remove_ros_args
 
@@ -45,4 +45,4 @@ def maker(name: str):
 
 
 if __name__ == '__main__':
-    run.spin_together([maker(name) for name in remove_ros_args(sys.argv)[1:]], sys.argv)
+    spin.spin_together([maker(name) for name in remove_ros_args(sys.argv)[1:]], sys.argv)

@@ -16,21 +16,21 @@ from negtrain_ros.core.types import (
     Method,
     PhaseMeasure,
     Prescription,
-    Range,
+    RangeOfMotion,
     Repetition,
+    RepetitionStage,
     SetEnd,
-    Stage,
     Verdict,
 )
-from negtrain_ros.history import listing
-from negtrain_ros.history.entry import Status
-from negtrain_ros.history.history import History
-from negtrain_ros.history.listing import Choice
+from negtrain_ros.history import tables_for_people
+from negtrain_ros.history.outbox.entries import Status
+from negtrain_ros.history.store import History
+from negtrain_ros.history.tables_for_people import Choice
 
 ATHLETE, EXERCISE, MACHINE = 'Ann', 'chest_press', 'press 1'
 PRESCRIPTION = Prescription(
     athlete=ATHLETE, exercise=EXERCISE, method=Method.NEGATIVE, concentric=51.0, eccentric=85.0,
-    limit=101.0, range=Range(0.1, 0.5))
+    limit=101.0, rom=RangeOfMotion(0.1, 0.5))
 MEASURE = PhaseMeasure(*(float(value) for value in range(14)))
 SAMPLES = [(0.02 * index, 0.1 + 0.003 * index, 51.0) for index in range(120)]
 ANNOUNCEMENT = struct.Struct('=qii')  # session, set, ordinal
@@ -55,7 +55,8 @@ class Outcome:
 
 def repetition(number: int) -> Repetition:
     """Return a complete repetition."""
-    return Repetition(1000.0 + number, Stage.COMPLETE, number, Verdict.COUNTED, MEASURE, MEASURE)
+    return Repetition(1000.0 + number, RepetitionStage.COMPLETE, number, Verdict.COUNTED, MEASURE,
+                      MEASURE)
 
 
 def train(history: History, announce: int) -> None:
@@ -106,8 +107,8 @@ def look(
 ) -> Outcome:
     """Compare what was announced with what is there, by the key of a repetition."""
     history = History(url, folder, machine=MACHINE)
-    rows = history.ask(lambda engine: listing.repetitions(engine, Choice()))
-    sessions = history.ask(lambda engine: listing.sessions(engine, Choice()))
+    rows = history.ask(lambda engine: tables_for_people.repetitions(engine, Choice()))
+    sessions = history.ask(lambda engine: tables_for_people.sessions(engine, Choice()))
     history.close()
     there = [key(row) for row in rows]
     return Outcome(

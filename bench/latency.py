@@ -17,7 +17,7 @@ from bench.graph import difference
 from bench.graph import seconds as seconds_used
 from bench.hops import REAL, RELAYS
 from bench.measuring import Figure, in_turn, keep, Kept, quantile
-from negtrain_ros import bringup
+from negtrain_ros.bringup import node_list, transport
 import typer
 
 RATES = (100, 250, 500, 1000)
@@ -29,7 +29,7 @@ def play(
 ) -> dict[str, list[float] | float]:
     """Send samples through nodes; return latencies [ms], share lost [%] and cost [% of a core]."""
     words = ['--ros-args', '--log-level', 'error', '--params-file',
-             str(bringup.parameters_file()), '-p', f'drive:drive.rate:={float(rate)}',
+             str(node_list.parameters_file()), '-p', f'drive:drive.rate:={float(rate)}',
              '-p', f'drive:drive.duration:={seconds}']
     groups = [('drive', *nodes)] if composed else [('drive',), *((node,) for node in nodes)]
     processes = {' '.join(group): subprocess.Popen(
@@ -58,7 +58,7 @@ def main(
     rates: Annotated[str, typer.Option(help='samples a second')] = ','.join(map(str, RATES)),
 ) -> None:
     """Measure nodes and relays in turn, at every rate, in separate processes and in one."""
-    bringup.stay_local()
+    transport.stay_local()
     cases = [(int(rate), composed) for rate in rates.split(',') for composed in (False, True)]
     measured = in_turn(rounds, {
         (rate, composed, kind): lambda nodes=nodes, rate=rate, composed=composed: play(

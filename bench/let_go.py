@@ -15,12 +15,12 @@ from typing import Any
 from bench.graph import REFERENCE, running
 import matplotlib
 from negtrain_interfaces.msg import Truth
-from negtrain_ros.cli.trainer import Trainer, training
-from negtrain_ros.core.guard import GuardSettings
-from negtrain_ros.core.load import LoadSettings
+from negtrain_ros.core.load.load_controller import LoadSettings
+from negtrain_ros.core.safety.machine_guard import MachineGuardSettings
+from negtrain_ros.machine_client import MachineClient, training
 from negtrain_ros.shell.conversions import seconds
 from negtrain_ros.sim.athlete import AthleteSettings
-from negtrain_ros.sim.rehearsal import Rehearsal, RehearsalSettings
+from negtrain_ros.sim.closed_loop import ClosedLoop, ClosedLoopSettings
 import numpy as np
 import typer
 
@@ -81,9 +81,9 @@ def main(graph: bool = False, repeat: int = 1) -> None:
 
 def in_the_loop(layers: Layers) -> Fall:
     """Let the handle go in the simulation of everything."""
-    trace = Rehearsal(
-        RehearsalSettings(repetitions=3, patience=20.0), seed=1,
-        athlete=AthleteSettings(**INCIDENT), guard=GuardSettings(**layers.guard),
+    trace = ClosedLoop(
+        ClosedLoopSettings(repetitions=3, patience=20.0), seed=1,
+        athlete=AthleteSettings(**INCIDENT), guard=MachineGuardSettings(**layers.guard),
         load=LoadSettings(**layers.load)).run().trace
     gone = np.argmax(trace.training & (trace.force == 0.0))
     return Fall(trace.time - trace.time[gone - 1], -trace.velocity, trace.load)
@@ -106,7 +106,7 @@ def over_the_graph(layers: Layers) -> Fall:
             **{f'athlete.{name}': value for name, value in INCIDENT.items()},
             **{f'guard.{name}': value for name, value in layers.guard.items()}},
         load_controller={f'load.{name}': value for name, value in layers.load.items()},
-    ), Trainer('', on_truth=take, topics=['session']) as trainer:
+    ), MachineClient('', on_truth=take, topics=['session']) as trainer:
         trainer.wait_for_machine()
         trainer.calibrate(REFERENCE.athlete, REFERENCE.exercise)
         trainer.begin(training(REFERENCE, sets=1, rest=0.0))

@@ -6,13 +6,13 @@ import sys
 
 import matplotlib
 from matplotlib import pyplot
-from negtrain_ros.core.methods import Effort, FRESH, LAWS
-from negtrain_ros.core.types import Method, Phase, Prescription, Range
+from negtrain_ros.core.load.training_methods import Fatigue, FRESH, LAWS
+from negtrain_ros.core.types import Method, Phase, Prescription, RangeOfMotion
 import numpy as np
 
 UP, DOWN = 1.5, 3.0  # s
 REPETITION = Prescription(
-    concentric=51.0, eccentric=85.0, limit=101.0, range=Range(0.1, 0.5), concentric_time=UP,
+    concentric=51.0, eccentric=85.0, limit=101.0, rom=RangeOfMotion(0.1, 0.5), concentric_time=UP,
     eccentric_time=DOWN, hold_position=0.4)
 LOADS = {Method.REGULAR: (51.0, 51.0), Method.ECCENTRIC_ONLY: (2.0, 30.0),
          Method.EXPLOSIVE: (51.0, 51.0), Method.ISOMETRIC: (85.0, 85.0)}
@@ -37,7 +37,7 @@ def main(path: str = 'docs/images/methods.png') -> None:
     for method, axis in zip(Method, axes.flat[1:], strict=True):
         up, down = LOADS.get(method, (51.0, 85.0))
         prescription = replace(REPETITION, method=method, concentric=up, eccentric=down)
-        efforts = {FRESH: '-', Effort(0.8): ':'} if method is Method.ADAPTIVE else {FRESH: '-'}
+        efforts = {FRESH: '-', Fatigue(0.8): ':'} if method is Method.ADAPTIVE else {FRESH: '-'}
         for effort, style in efforts.items():
             axis.plot(seconds, [
                 LAWS[method](Phase.CONCENTRIC if t < UP else Phase.ECCENTRIC, f, v, prescription,

@@ -12,10 +12,17 @@ from dataclasses import dataclass, field
 import math
 from typing import Annotated
 
-from negtrain_ros.core.encoder import Encoder, EncoderSettings
-from negtrain_ros.core.phase import PhaseDetector, PhaseSettings
-from negtrain_ros.core.repetition import RepetitionCounter, RepetitionSettings
-from negtrain_ros.core.types import Order, Prescription, Range, Repetition, Stage, Verdict
+from negtrain_ros.core.encoder.encoder import Encoder, EncoderSettings
+from negtrain_ros.core.phase.phase_detector import PhaseDetector, PhaseSettings
+from negtrain_ros.core.phase.repetition_counter import RepetitionCounter, RepetitionSettings
+from negtrain_ros.core.types import (
+    Order,
+    Prescription,
+    RangeOfMotion,
+    Repetition,
+    RepetitionStage,
+    Verdict,
+)
 import numpy as np
 import typer
 
@@ -52,7 +59,7 @@ class Case:
     """One set: what is done, and what is seen of it."""
 
     order: Order
-    extent: Range
+    extent: RangeOfMotion
     known: bool
     repetitions: int
     tremor: float
@@ -79,7 +86,8 @@ def case(seed: int, kind: str) -> Case:
     if kind == 'gap':
         kept = _without_gaps(times, random)
         times, positions = times[kept], positions[kept]
-    return Case(order, Range(low, low + size), bool(random.random() < 0.5), repetitions, tremor,
+    return Case(order, RangeOfMotion(low, low + size), bool(random.random() < 0.5), repetitions,
+                tremor,
                 course.ways, times.tolist(), positions.tolist())
 
 
@@ -147,7 +155,7 @@ def told(each: Case) -> list[Repetition]:
     detector = PhaseDetector(PhaseSettings(min_range=MIN_RANGE, order=order))
     counter = RepetitionCounter(RepetitionSettings(min_range=MIN_RANGE, order=order))
     if each.known:
-        prescription = Prescription(order=each.order, range=each.extent)
+        prescription = Prescription(order=each.order, rom=each.extent)
         detector.expect(prescription)
         counter.expect(prescription)
     found = []
@@ -155,7 +163,7 @@ def told(each: Case) -> list[Repetition]:
         handle = encoder.step(round(position * COUNTS), stamp)
         found.append(counter.step(handle, detector.step(handle)))
     found.append(counter.finish(each.times[-1]))
-    return [one for one in found if one is not None and one.stage is Stage.COMPLETE]
+    return [one for one in found if one is not None and one.stage is RepetitionStage.COMPLETE]
 
 
 def errors(each: Case, found: list[Repetition]) -> Iterator[float]:

@@ -14,13 +14,13 @@ from itertools import product
 import sys
 from typing import Annotated
 
-from negtrain_ros.core.limits import Limits
-from negtrain_ros.core.prescription import loads
+from negtrain_ros.core.planning.prescription import loads
+from negtrain_ros.core.safety.load_limits import LoadLimits
 from negtrain_ros.core.types import Method, Verdict
 from negtrain_ros.sim.acceptance import heaviest_lift, lowerings, shortfalls, TOLERANCE
 from negtrain_ros.sim.athlete import AthleteSettings
+from negtrain_ros.sim.closed_loop import ClosedLoop, ClosedLoopSettings
 from negtrain_ros.sim.muscle import MuscleSettings
-from negtrain_ros.sim.rehearsal import Rehearsal, RehearsalSettings
 import numpy as np
 from rich.progress import track
 import typer
@@ -35,7 +35,7 @@ class Set:
     """One set to be played."""
 
     seed: int
-    settings: RehearsalSettings
+    settings: ClosedLoopSettings
     athlete: AthleteSettings
     muscle: MuscleSettings
 
@@ -62,7 +62,7 @@ def reference() -> Iterator[Set]:
     """Yield the reference case over all seeds, tempos and tremors."""
     for seed, up, down, tremor in product(
             range(1, 21), (1.0, 1.5, 2.5, 4.0), (2.0, 3.0, 5.0, 8.0), (0.0, 0.001, 0.002, 0.003)):
-        yield Set(seed, RehearsalSettings(), AthleteSettings(
+        yield Set(seed, ClosedLoopSettings(), AthleteSettings(
             concentric_time=up, eccentric_time=down, tremor=tremor), MuscleSettings())
 
 
@@ -75,9 +75,9 @@ def random_set(seed: int) -> Set:
     incidents = ('fails', 'lets_go', 'stalls', 'leaves')
     return Set(
         seed,
-        RehearsalSettings(
+        ClosedLoopSettings(
             concentric=pair.concentric, eccentric=pair.eccentric,
-            limit=min(maximum, Limits().machine_limit), repetitions=int(draw.integers(4, 13))),
+            limit=min(maximum, LoadLimits().machine_limit), repetitions=int(draw.integers(4, 13))),
         AthleteSettings(
             bottom=bottom, top=bottom + float(draw.uniform(0.25, 0.6)),
             concentric_time=float(draw.uniform(1.0, 4.0)),
@@ -93,14 +93,14 @@ def random_set(seed: int) -> Set:
 
 def play(each: Set) -> Result:
     """Play one set."""
-    outcome = Rehearsal(
+    outcome = ClosedLoop(
         each.settings, seed=each.seed, athlete=each.athlete, muscle=each.muscle).run()
     short = shortfalls(outcome, each.settings)
     lift = heaviest_lift(outcome.trace)
     if each.athlete.incident != 'none':
         # Such a set need not be finished; what must not happen must not happen here either.
         short = [f'{lift:.1f} kg in a lift'] if lift > each.settings.concentric + TOLERANCE else []
-    ways = lowerings(outcome.trace, outcome.range) if outcome.range is not None else []
+    ways = lowerings(outcome.trace, outcome.rom) if outcome.rom is not None else []
     counted = {repetition.number for repetition in outcome.repetitions
                if repetition.verdict is Verdict.COUNTED}
     ways = [way for way in ways if way.repetition in counted]

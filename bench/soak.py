@@ -11,8 +11,8 @@ from typing import Annotated
 
 from bench import graph
 from bench.measuring import Figure, keep, Kept
-from negtrain_ros.cli.trainer import Trainer, training
 from negtrain_ros.core.types import SessionStage
+from negtrain_ros.machine_client import MachineClient, training
 from rich.console import Console
 from rich.progress import Progress
 import typer
@@ -31,7 +31,7 @@ def main(
     with graph.running(rate=rate, factor=0.0) as runner, \
             Progress(console=Console(stderr=True)) as progress:
         task = progress.add_task('soak', total=parts)
-        with Trainer('', idle=runner.check) as trainer:
+        with MachineClient('', idle=runner.check) as trainer:
             trainer.wait_for_machine()
             trainer.calibrate(graph.REFERENCE.athlete, graph.REFERENCE.exercise)
             for _ in range(parts):

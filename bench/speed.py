@@ -6,26 +6,26 @@ from typing import Annotated
 
 from bench import graph
 from bench.measuring import Figure, in_turn, keep, Kept
-from negtrain_ros.cli.trainer import Trainer
-from negtrain_ros.sim.rehearsal import Rehearsal, RehearsalSettings
+from negtrain_ros.machine_client import MachineClient
+from negtrain_ros.sim.closed_loop import ClosedLoop, ClosedLoopSettings
 import typer
 
 
 def core() -> float:
     """Return simulated over real time of the chain without processes."""
     begin = time.process_time()
-    outcome = Rehearsal(RehearsalSettings(repetitions=3), seed=1).run()
+    outcome = ClosedLoop(ClosedLoopSettings(repetitions=3), seed=1).run()
     return float(outcome.trace.time[-1] - outcome.trace.time[0]) / (time.process_time() - begin)
 
 
 def nodes(seconds: float, *, composed: bool) -> float:
     """Return simulated over real time of a graph in which each sample waits for its answer."""
     with graph.running(factor=0.0, composed=composed) as runner:
-        with Trainer('', idle=runner.check) as trainer:
+        with MachineClient('', idle=runner.check) as trainer:
             trainer.wait_for_machine()
             first, begin = trainer.heard['load_state'].stamp, time.monotonic()
         time.sleep(seconds)
-        with Trainer('', idle=runner.check) as trainer:
+        with MachineClient('', idle=runner.check) as trainer:
             trainer.wait_for_machine()
             return (trainer.heard['load_state'].stamp - first) / (time.monotonic() - begin)
 

@@ -16,7 +16,7 @@ from typing import Annotated
 
 from bench.measuring import Figure, in_turn, keep, Kept
 from negtrain_interfaces.msg import LoadCommand
-from negtrain_ros import bringup
+from negtrain_ros.bringup import transport
 from negtrain_ros.shell import qos
 import rclpy
 from rclpy.executors import SingleThreadedExecutor
@@ -62,7 +62,7 @@ def run(*words: str) -> float:
 
 def main(rounds: Annotated[int, typer.Option(min=1)] = 3) -> None:
     """Measure all in turn."""
-    bringup.stay_local()
+    transport.stay_local()
     measured = {name: tuple(values) for name, values in in_turn(rounds, {
         'cold': lambda: first_command(cold=True),
         'warm': lambda: first_command(cold=False),

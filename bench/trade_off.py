@@ -14,8 +14,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench.detector import Flips, judge, product, velocity_average, zigzag
-from negtrain_ros.core.phase import PhaseSettings
-from negtrain_ros.sim.movement import Movement, random_movement, record, Recording
+from negtrain_ros.core.phase.phase_detector import PhaseSettings
+from negtrain_ros.sim.synthetic_recording import (
+    random_movement,
+    record,
+    SyntheticMovement,
+    SyntheticRecording,
+)
 import numpy as np
 
 DEMANDS = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
@@ -72,7 +77,9 @@ def _settings():
             lambda _, recording, distance=distance: zigzag(recording, distance))
 
 
-def _point(name: str, setting: str, judged: list[tuple[Movement, Recording, Flips]]) -> Point:
+def _point(
+    name: str, setting: str, judged: list[tuple[SyntheticMovement, SyntheticRecording, Flips]]
+) -> Point:
     """Sum up what a detector made of all sets."""
     turns, false, missed, delays = 0, 0, 0, []
     for movement, recording, flips in judged:

@@ -12,7 +12,7 @@ from typing import Annotated
 from bench.measuring import Figure, in_turn, keep, Kept
 from negtrain_ros.core.types import Phase
 from negtrain_ros.sim.athlete import AthleteSettings, Intention
-from negtrain_ros.sim.rehearsal import Rehearsal, RehearsalSettings
+from negtrain_ros.sim.closed_loop import ClosedLoop, ClosedLoopSettings
 from negtrain_ros.sim.trace import Trace
 import numpy as np
 import typer
@@ -23,7 +23,7 @@ FULL = 0.99    # share of the eccentric load
 PARTS = ('phase known', 'load commanded', 'load at the motor', 'full load')
 
 
-def parts(trace: Trace, settings: RehearsalSettings) -> list[tuple[float, ...]]:
+def parts(trace: Trace, settings: ClosedLoopSettings) -> list[tuple[float, ...]]:
     """Return for each way down the times of PARTS after the true turning point [s]."""
     found = []
     down = trace.training & trace.means(Intention.LOWERING) & (trace.velocity < 0.0)
@@ -48,9 +48,9 @@ def main(
     repetitions: Annotated[int, typer.Option(min=2)] = 6,
 ) -> None:
     """Play a set at each tempo."""
-    settings = RehearsalSettings(repetitions=repetitions)
+    settings = ClosedLoopSettings(repetitions=repetitions)
     seeds = {tempo: iter(range(1, rounds + 1)) for tempo in TEMPOS}
-    measured = in_turn(rounds, {tempo: lambda tempo=tempo: parts(Rehearsal(
+    measured = in_turn(rounds, {tempo: lambda tempo=tempo: parts(ClosedLoop(
         settings, seed=next(seeds[tempo]),
         athlete=AthleteSettings(eccentric_time=tempo)).run().trace, settings)
         for tempo in TEMPOS})

@@ -7,7 +7,7 @@ import re
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from negtrain_ros.replay.csv_reader import Declared, decode, parse
-from negtrain_ros.replay.moment import Unusable
+from negtrain_ros.replay.sample import RecordingError
 import pytest
 
 RATE = 50  # samples a second
@@ -101,7 +101,7 @@ def test_times_since_1970_need_no_unit(factor):
 @pytest.mark.parametrize(('unit', 'factor'), [('mm', 1e3), ('cm', 1e2), ('in', 1 / 0.0254)])
 def test_positions_that_no_handle_takes_are_refused_with_the_unit_that_fits(unit, factor):
     text = written([(time, factor * x) for time, x in movement()])
-    with pytest.raises(Unusable, match=rf'no movement of a handle.*--unit .*\b{unit}\b'):
+    with pytest.raises(RecordingError, match=rf'no movement of a handle.*--unit .*\b{unit}\b'):
         parse(text)
     found = parse(text, Declared(unit=unit))
     assert found.positions == pytest.approx([x for _, x in movement()], abs=1e-6)
@@ -110,7 +110,7 @@ def test_positions_that_no_handle_takes_are_refused_with_the_unit_that_fits(unit
 @pytest.mark.parametrize(('unit', 'factor'), [('ms', 1e3), ('us', 1e6), ('ns', 1e9)])
 def test_times_that_no_recording_has_are_refused_with_the_unit_that_fits(unit, factor):
     text = written([(time * factor, x) for time, x in movement()])
-    with pytest.raises(Unusable, match=rf'--time-unit .*\b{unit}\b'):
+    with pytest.raises(RecordingError, match=rf'--time-unit .*\b{unit}\b'):
         parse(text)
     found = parse(text, Declared(time_unit=unit))
     assert found.times == pytest.approx([time for time, _ in movement()], abs=1e-6)
@@ -118,7 +118,7 @@ def test_times_that_no_recording_has_are_refused_with_the_unit_that_fits(unit, f
 
 def test_metres_under_the_heading_of_millimetres_are_refused():
     text = written(movement(), 'time,position [mm]')
-    with pytest.raises(Unusable, match=r'0\.0004 m only, in m a movement of a handle'):
+    with pytest.raises(RecordingError, match=r'0\.0004 m only, in m a movement of a handle'):
         parse(text)
     assert max(parse(text, Declared(unit='m')).positions) == pytest.approx(0.5)
 
@@ -137,7 +137,7 @@ def test_down_positive_is_turned_when_it_is_said():
     text = written([(time, 1.0 - x) for time, x in movement()])
     assert parse(text, Declared(invert=True)).positions == pytest.approx(
         [x - 1.0 for _, x in movement()], abs=1e-6)
-    with pytest.raises(Unusable, match='--invert'):
+    with pytest.raises(RecordingError, match='--invert'):
         parse(written(movement(), 'time,depth'))
     parse(written(movement(), 'time,depth'), Declared(invert=False))
 
@@ -174,7 +174,7 @@ def test_time_that_begins_again_at_each_cycle_goes_on(cycles, seconds, begin):
     (''.join(f'{x:.6f};{time:.4f}\n' for time, x in movement()), ('2', '1'), 1),
 ])
 def test_columns_that_only_the_user_knows_are_asked_for(text, declared, position):
-    with pytest.raises(Unusable, match='--columns'):
+    with pytest.raises(RecordingError, match='--columns'):
         parse(text)
     found = parse(text, Declared(columns=declared))
     assert found.positions == pytest.approx([x for _, x in movement()], abs=1e-6)
@@ -214,7 +214,7 @@ def test_load_is_read_in_its_unit(unit, factor):
     ('time,position [kg]\n0,0\n0.02,0\n', 'in none of m, cm, mm, in'),
 ])
 def test_what_is_doubtful_gets_one_line(text, told):
-    with pytest.raises(Unusable, match=re.escape(told)) as refusal:
+    with pytest.raises(RecordingError, match=re.escape(told)) as refusal:
         parse(text)
     assert '\n' not in str(refusal.value)
 
@@ -236,7 +236,7 @@ TOKENS = st.sampled_from([
 def test_whatever_a_file_holds_it_is_read_or_refused_in_one_line(content):
     try:
         found = parse(decode(content))
-    except Unusable as refusal:
+    except RecordingError as refusal:
         assert '\n' not in str(refusal)
     else:
         assert found.times == sorted(found.times) and len(found.times) >= 2

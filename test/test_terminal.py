@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from negtrain_ros import terminal
 from negtrain_ros.cli.summary import tabulate
-from negtrain_ros.core.types import PhaseMeasure, Repetition, Stage, Verdict
+from negtrain_ros.core.types import PhaseMeasure, Repetition, RepetitionStage, Verdict
 import pytest
 from rich.console import Console
 
@@ -17,7 +17,8 @@ MEASURE = PhaseMeasure(0.0, 0.1, 12.34, 0.432, 0.21, 0.65, 0.3, 9.9, 123.4, 123.
 @pytest.mark.parametrize('width', [20, 40, 60, 80, 200])
 def test_no_number_of_a_training_is_cut_and_each_has_its_unit(width):
     out = StringIO()
-    table = tabulate([Repetition(1.0, Stage.COMPLETE, 1, Verdict.COUNTED, MEASURE, MEASURE)])
+    table = tabulate([Repetition(1.0, RepetitionStage.COMPLETE, 1, Verdict.COUNTED, MEASURE,
+                                 MEASURE)])
     terminal.print_whole(table, Console(file=out, width=width))
     said = out.getvalue()
     assert '…' not in said

@@ -12,21 +12,21 @@ import typer
 # Where each command stands; only the one that is called is imported, so that the quick stay quick.
 COMMANDS = {
     'sim': 'negtrain_ros.cli.sim',
-    'calibrate': 'negtrain_ros.cli.machine',
-    'test': 'negtrain_ros.cli.machine',
-    'train': 'negtrain_ros.cli.machine',
+    'calibrate': 'negtrain_ros.cli.training_commands',
+    'test': 'negtrain_ros.cli.training_commands',
+    'train': 'negtrain_ros.cli.training_commands',
     'faults': 'negtrain_ros.cli.faults',
     'check': 'negtrain_ros.cli.check',
     'replay': 'negtrain_ros.replay.command',
-    'plan': 'negtrain_ros.cli.records',
-    'history': 'negtrain_ros.cli.records',
-    'report': 'negtrain_ros.cli.records',
-    'export': 'negtrain_ros.cli.records',
-    'athlete': 'negtrain_ros.cli.records',
+    'plan': 'negtrain_ros.cli.history_commands',
+    'history': 'negtrain_ros.cli.history_commands',
+    'report': 'negtrain_ros.cli.history_commands',
+    'export': 'negtrain_ros.cli.history_commands',
+    'athlete': 'negtrain_ros.cli.history_commands',
 }
 
 
-class Refused(Exception):
+class CommandRefused(Exception):
     """What a command cannot do, said in one line; the command ends with the status."""
 
     def __init__(self, reason: str, status: int = 2) -> None:
@@ -50,7 +50,7 @@ def main() -> None:
             else:
                 app.command(name)(command)
         app()
-    except Refused as refusal:
+    except CommandRefused as refusal:
         print(f'negtrain: {refusal}', file=sys.stderr)
         sys.exit(refusal.status)
     except KeyboardInterrupt:

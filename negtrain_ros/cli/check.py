@@ -6,15 +6,15 @@ from pathlib import Path
 import time
 from typing import Annotated, Optional
 
-from negtrain_ros import bringup
-from negtrain_ros.cli import Refused
+from negtrain_ros.bringup import node_list, transport
+from negtrain_ros.bringup.processes import NodeDied
+from negtrain_ros.cli import CommandRefused
 from negtrain_ros.computer_check.measurements import expected, measure, Plan, Result
 from negtrain_ros.computer_check.observer import Silent
 from negtrain_ros.computer_check.picture import draw
 from negtrain_ros.computer_check.reporter import Unmeasured
 from negtrain_ros.computer_check.verdicts import Level, status
 from negtrain_ros.history.database import default_folder
-from negtrain_ros.runner import NodeDied
 from negtrain_ros.sim.clock import SimulationSettings
 from rclpy.exceptions import InvalidNamespaceException
 from rclpy.validate_namespace import validate_namespace
@@ -38,7 +38,7 @@ def check(
         min=50.0, max=1000.0, help='samples of the encoder a second')] = SimulationSettings.rate,
     priority: Annotated[int, Option(
         min=0, max=90, help='SCHED_FIFO priority of the nodes; 0: ordinary scheduling')] =
-    bringup.PRIORITY,
+    node_list.PRIORITY,
     composed: Annotated[bool, Option('--composed', help='all nodes in one process')] = False,
     namespace: Annotated[str, Option(help='of the machine that is to run here')] = '',
     domain: Annotated[Optional[int], Option(min=0, max=232, help='ROS_DOMAIN_ID')] = None,
@@ -52,13 +52,13 @@ def check(
     if domain is not None:
         os.environ['ROS_DOMAIN_ID'] = str(domain)
     # As at a machine: whoever is in its domain is heard, on other computers too.
-    os.environ.update(bringup.transport(os.environ))
-    plan = Plan(seconds, rate, priority, namespace, params_file or bringup.parameters_file(),
+    os.environ.update(transport.environment_variables(os.environ))
+    plan = Plan(seconds, rate, priority, namespace, params_file or node_list.parameters_file(),
                 folder or default_folder(), composed)
     try:
         result = _measured(plan)
     except (NodeDied, Silent, Unmeasured) as failure:
-        raise Refused(str(failure)) from None
+        raise CommandRefused(str(failure)) from None
     console = Console() if Console().is_terminal else Console(width=240)
     console.print(_table(result))
     picture = output / 'gaps.png'
@@ -100,10 +100,10 @@ def _refuse_wrong(namespace: str, params_file: Path | None, output: Path) -> Non
     try:
         validate_namespace(f'/{namespace.strip("/")}')
     except InvalidNamespaceException as error:
-        raise Refused(f'namespace {namespace!r}: {error}') from None
+        raise CommandRefused(f'namespace {namespace!r}: {error}') from None
     try:
         if params_file is not None:
             params_file.read_text()
         output.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise Refused(f'{error.filename}: {error.strerror}') from None
+        raise CommandRefused(f'{error.filename}: {error.strerror}') from None

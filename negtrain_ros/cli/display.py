@@ -10,10 +10,10 @@ from negtrain_ros.core.types import (
     LoadState,
     MachineState,
     Phase,
-    PhaseEstimate,
+    PhaseState,
     Repetition,
+    RepetitionStage,
     SessionState,
-    Stage,
     Verdict,
 )
 from rich.console import Console, Group, RenderableType
@@ -53,7 +53,7 @@ class Lines:
 
     def show(self, topic: str, value: Any) -> None:
         """Take note of a value that was heard."""
-        if topic == 'repetitions' and value.stage is Stage.COMPLETE:
+        if topic == 'repetitions' and value.stage is RepetitionStage.COMPLETE:
             self._say(topic, describe(value, self._repetition))
         elif topic == 'session':
             self._repetition = value.repetition
@@ -93,7 +93,7 @@ class Display:
     def show(self, topic: str, value: Any) -> None:
         """Take note of a value that was heard."""
         self._heard[topic] = value
-        if topic == 'repetitions' and value.stage is Stage.COMPLETE:
+        if topic == 'repetitions' and value.stage is RepetitionStage.COMPLETE:
             session = self._heard.get('session')
             self._done.append(describe(value, session.repetition if session else 0))
 
@@ -124,7 +124,7 @@ class Display:
         return Panel(Group(rows, *past), title=title, width=2 * BAR)
 
     def _position(self) -> tuple[RenderableType, ...]:
-        estimate: PhaseEstimate | None = self._heard.get('phase')
+        estimate: PhaseState | None = self._heard.get('phase')
         if estimate is None:
             return 'phase', '', 'not heard yet'
         known = math.isfinite(estimate.fraction)

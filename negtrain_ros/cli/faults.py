@@ -12,15 +12,15 @@ import signal
 import statistics
 from typing import Annotated, Any, Optional
 
-from negtrain_ros import bringup
-from negtrain_ros.cli import Refused
-from negtrain_ros.cli.cases import Case, Outcome
-from negtrain_ros.cli.proving import FROZEN, ProvingGround
-from negtrain_ros.cli.trainer import Unfinished
-from negtrain_ros.core.safety import RULES
+from negtrain_ros.bringup import node_list, transport
+from negtrain_ros.bringup.processes import NodeDied
+from negtrain_ros.cli import CommandRefused
+from negtrain_ros.core.safety.fault_table import RULES
 from negtrain_ros.core.types import Fault, Method, Prescription
-from negtrain_ros.runner import NodeDied
-from negtrain_ros.sim.plays import Place, PLAYS
+from negtrain_ros.fault_campaign.cases import CaseOutcome, FaultCase
+from negtrain_ros.fault_campaign.test_stand import FaultTestStand, FROZEN
+from negtrain_ros.machine_client import MachineClientError
+from negtrain_ros.sim.fault_catalogue import FaultPlace, SCENARIOS
 from rich.console import Console
 from rich.progress import Progress
 from typer import Option
@@ -37,8 +37,8 @@ NODE_BOUNDS = {  # s until less than 5 kg are applied when a node is killed or f
     'mock_machine': 0.5,
 }
 LATER = {  # what the athlete does only when he comes to the end of his way
-    Fault.OVER_TRAVEL: ProvingGround.is_outside,
-    Fault.ATHLETE_GONE: ProvingGround.is_left,
+    Fault.OVER_TRAVEL: FaultTestStand.is_outside,
+    Fault.ATHLETE_GONE: FaultTestStand.is_left,
 }
 COUNTDOWN = 0.5  # s
 
@@ -54,8 +54,8 @@ def faults(
     names = [name.strip() for name in only.split(',') if name.strip()] or list(cases)
     unknown = [name for name in names if name not in cases]
     if unknown:
-        raise Refused(f'{unknown[0]!r} is none of {", ".join(cases)}')
-    bringup.stay_local()
+        raise CommandRefused(f'{unknown[0]!r} is none of {", ".join(cases)}')
+    transport.stay_local()
     if domain is not None:
         os.environ['ROS_DOMAIN_ID'] = str(domain)
     output.mkdir(parents=True, exist_ok=True)
@@ -63,44 +63,44 @@ def faults(
     print((output / 'faults.md').read_text())
     failed = [one.case.name for one in outcomes if not one.passed]
     if failed or lost:
-        raise Refused(f'{len(failed)} of {len(outcomes)} failed, {lost} repetitions lost: '
+        raise CommandRefused(f'{len(failed)} of {len(outcomes)} failed, {lost} repetitions lost: '
                       f'{", ".join(sorted(set(failed)))}', status=1)
 
 
-def all_cases() -> Iterable[Case]:
+def all_cases() -> Iterable[FaultCase]:
     """Yield every row of the fault table, then what is done to every node."""
-    for fault, play in PLAYS.items():
+    for fault, play in SCENARIOS.items():
         name, meaning = fault.name.lower(), f'{RULES[fault].meaning}: {play.meaning}'
-        if play.place is not Place.GRAPH:
-            yield Case(name, meaning, RULES[fault].bound,
-                       partial(ProvingGround.play, fault=fault),
-                       partial(ProvingGround.cut_short, fault=fault), shows=LATER.get(fault))
+        if play.place is not FaultPlace.GRAPH:
+            yield FaultCase(name, meaning, RULES[fault].bound,
+                       partial(FaultTestStand.play, fault=fault),
+                       partial(FaultTestStand.cut_short, fault=fault), shows=LATER.get(fault))
         elif fault is Fault.SESSION_LOST:
-            yield Case(name, meaning, RULES[fault].bound,
-                       partial(ProvingGround.send, node='session_manager', number=signal.SIGSTOP),
-                       partial(ProvingGround.revive, node='session_manager'))
-        elif fault is Fault.PROFILE_INVALID:
-            yield Case(name, meaning, RULES[fault].bound, ProvingGround.prescribe_nonsense,
+            yield FaultCase(name, meaning, RULES[fault].bound,
+                       partial(FaultTestStand.send, node='session_manager', number=signal.SIGSTOP),
+                       partial(FaultTestStand.revive, node='session_manager'))
+        elif fault is Fault.PRESCRIPTION_INVALID:
+            yield FaultCase(name, meaning, RULES[fault].bound, FaultTestStand.prescribe_nonsense,
                        refused=True)
         else:
-            yield Case(name, meaning, RULES[fault].bound, ProvingGround.publish_twice,
-                       ProvingGround.publish_once)
+            yield FaultCase(name, meaning, RULES[fault].bound, FaultTestStand.publish_twice,
+                       FaultTestStand.publish_once)
     for node, bound in NODE_BOUNDS.items():
-        yield Case(f'kill_{node}', f'{node} is killed', bound,
-                   partial(ProvingGround.send, node=node, number=signal.SIGKILL),
-                   partial(ProvingGround.restart, node=node), blind=node == 'mock_machine')
-        yield Case(f'freeze_{node}', f'{node} stands still for {FROZEN:g} s', bound,
-                   partial(ProvingGround.send, node=node, number=signal.SIGSTOP),
-                   partial(ProvingGround.revive, node=node), blind=node == 'mock_machine')
+        yield FaultCase(f'kill_{node}', f'{node} is killed', bound,
+                   partial(FaultTestStand.send, node=node, number=signal.SIGKILL),
+                   partial(FaultTestStand.restart, node=node), blind=node == 'mock_machine')
+        yield FaultCase(f'freeze_{node}', f'{node} stands still for {FROZEN:g} s', bound,
+                   partial(FaultTestStand.send, node=node, number=signal.SIGSTOP),
+                   partial(FaultTestStand.revive, node=node), blind=node == 'mock_machine')
 
 
-def tabulate(outcomes: list[Outcome], lost: list[str]) -> str:
+def tabulate(outcomes: list[CaseOutcome], lost: list[str]) -> str:
     """
     Return the report: for each case how often it ended well, and how fast.
 
     :param lost: for every completed repetition that the history lacks, the case of its time
     """
-    cases: dict[str, list[Outcome]] = {}
+    cases: dict[str, list[CaseOutcome]] = {}
     for outcome in outcomes:
         cases.setdefault(outcome.case.name, []).append(outcome)
     lines = [
@@ -114,7 +114,7 @@ def tabulate(outcomes: list[Outcome], lost: list[str]) -> str:
     return '\n'.join(lines) + '\n'
 
 
-def _row(group: list[Outcome]) -> str:
+def _row(group: list[CaseOutcome]) -> str:
     case, count = group[0].case, len(group)
     passed = sum(one.passed for one in group)
     light = 'refused' if case.refused else _spread([one.light for one in group])
@@ -133,29 +133,29 @@ def _spread(times: list[float]) -> str:
     return f'{statistics.median(known):.3f} / {max(known):.3f}{missing}'
 
 
-def _plain(outcome: Outcome) -> dict[str, Any]:
+def _plain(outcome: CaseOutcome) -> dict[str, Any]:
     times = {name: value if math.isfinite(value := getattr(outcome, name)) else None
              for name in ('detected', 'light')}
     return {'name': outcome.case.name, 'bound': outcome.case.bound, **times,
             'recovered': outcome.recovered, 'passed': outcome.passed, 'remark': outcome.remark}
 
 
-def _run(cases: list[Case], output: Path) -> tuple[list[Outcome], int]:
+def _run(cases: list[FaultCase], output: Path) -> tuple[list[CaseOutcome], int]:
     """Run the cases one after the other on one graph; report, even when it is interrupted."""
     folder = output / datetime.now().strftime('%Y-%m-%d_%H-%M-%S')
     folder.mkdir(parents=True)
-    start = bringup.Start(parameters={
+    start = node_list.Start(parameters={
         'mock_machine': {
             'muscle.maximum': REFERENCE.limit,
             'athlete.concentric_time': REFERENCE.concentric_time,
             'athlete.eccentric_time': REFERENCE.eccentric_time},
         'session_manager': {
             'history.folder': str(folder.resolve()), 'session.countdown': COUNTDOWN}})
-    outcomes: list[Outcome] = []
+    outcomes: list[CaseOutcome] = []
     console = Console(stderr=True)
     with (folder / 'nodes.log').open('w') as log, Progress(console=console) as progress:
         task = progress.add_task('faults', total=len(cases))
-        ground = ProvingGround(start, REFERENCE, log, folder)
+        ground = FaultTestStand(start, REFERENCE, log, folder)
         try:
             with ground:
                 for case in cases:
@@ -163,14 +163,14 @@ def _run(cases: list[Case], output: Path) -> tuple[list[Outcome], int]:
                     outcomes.append(ground.prove(case))
                     progress.advance(task)
                     console.print(_line(outcomes[-1]), highlight=False)
-        except (Unfinished, NodeDied) as failure:
-            raise Refused(f'{cases[len(outcomes)].name}: {failure}', status=1) from None
+        except (MachineClientError, NodeDied) as failure:
+            raise CommandRefused(f'{cases[len(outcomes)].name}: {failure}', status=1) from None
         finally:
             lost = _write(outcomes, ground, output)
     return outcomes, lost
 
 
-def _write(outcomes: list[Outcome], ground: ProvingGround, output: Path) -> int:
+def _write(outcomes: list[CaseOutcome], ground: FaultTestStand, output: Path) -> int:
     """Write the report; return how many repetitions were lost."""
     lost = ground.lost() if outcomes else []
     (output / 'faults.md').write_text(tabulate(outcomes, lost))
@@ -179,7 +179,7 @@ def _write(outcomes: list[Outcome], ground: ProvingGround, output: Path) -> int:
     return len(lost)
 
 
-def _line(outcome: Outcome) -> str:
+def _line(outcome: CaseOutcome) -> str:
     case = outcome.case
     ended = 'refused' if case.refused else (
         f'below 5 kg after {outcome.light:.3f} s of {case.bound:g}')

@@ -10,19 +10,19 @@ import socket
 import time
 from typing import Annotated, IO, Optional
 
-from negtrain_ros import bringup, names
-from negtrain_ros.cli import Refused
+from negtrain_ros.bringup import node_list, transport
+from negtrain_ros.bringup.processes import NodeDied, ProcessRunner
+from negtrain_ros.cli import CommandRefused
 from negtrain_ros.cli.display import Display, Lines, name_of
-from negtrain_ros.cli.summary import draw, Recording, tabulate
-from negtrain_ros.cli.trainer import Trainer, training, Unfinished
-from negtrain_ros.core.limits import Limits
-from negtrain_ros.core.methods import check
-from negtrain_ros.core.prescription import loads, PrescriptionSettings
+from negtrain_ros.cli.summary import draw, tabulate, TrainingRecording
+from negtrain_ros.core.planning.prescription import loads, PrescriptionSettings
+from negtrain_ros.core.planning.prescription_check import check
+from negtrain_ros.core.safety.load_limits import LoadLimits
 from negtrain_ros.core.settings import Refusal
 from negtrain_ros.core.types import Method, Prescription, SessionStage, SetSummary, Verdict
-from negtrain_ros.history.exercises import shipped_exercises
-from negtrain_ros.runner import NodeDied, Runner
-from negtrain_ros.shell import parameter_file
+from negtrain_ros.machine_client import MachineClient, MachineClientError, training
+from negtrain_ros.programs.exercises import shipped_exercises
+from negtrain_ros.shell import names, parameter_file
 from negtrain_ros.sim.clock import SpeedMeter
 from negtrain_ros.terminal import print_whole
 from rich.console import Console
@@ -68,13 +68,13 @@ def sim(
         eccentric_time, bottom_pause, top_pause)
     refusal = names.refusal(namespace, os.environ if domain is None else {})
     if refusal:
-        raise Refused(refusal)
+        raise CommandRefused(refusal)
     params_file = _parameters(params_file)
-    bringup.stay_local()
+    transport.stay_local()
     if domain is not None:
         os.environ['ROS_DOMAIN_ID'] = str(domain)
     folder = _folder(output)
-    start = bringup.Start(
+    start = node_list.Start(
         namespace=namespace, params_file=params_file, use_sim_time=True,
         parameters={'mock_machine': {
             'simulation.real_time_factor': real_time_factor, 'simulation.seed': seed,
@@ -90,8 +90,8 @@ def sim(
         try:
             summaries, recording = _run(
                 start, log, view, prescription, sets, rest, meter, real_time_factor)
-        except (Unfinished, NodeDied) as failure:
-            raise Refused(str(failure), status=1) from None
+        except (MachineClientError, NodeDied) as failure:
+            raise CommandRefused(str(failure), status=1) from None
     done = [repetition for one in summaries for repetition in one.repetitions
             if repetition.verdict is Verdict.COUNTED]
     picture = folder / 'session.png'
@@ -106,17 +106,17 @@ def sim(
     console.print(f'picture: {picture}', soft_wrap=True, highlight=False)
     if len(done) < sets * repetitions:
         ends = ', '.join(name_of(one.ended_by) for one in summaries)
-        raise Refused(f'not all repetitions were done; the sets ended by: {ends}', status=1)
+        raise CommandRefused(f'not all repetitions were done; the sets ended by: {ends}', status=1)
 
 
 def _run(
-    start: bringup.Start, log: IO[str], view: Display | Lines, prescription: Prescription,
+    start: node_list.Start, log: IO[str], view: Display | Lines, prescription: Prescription,
     sets: int, rest: float, meter: SpeedMeter, factor: float,
-) -> tuple[tuple[SetSummary, ...], Recording]:
+) -> tuple[tuple[SetSummary, ...], TrainingRecording]:
     """Bring the machine up, calibrate, train; return what came of it and what was recorded."""
     paused: dict[str, float] = {}
-    recording = Recording()
-    runner = Runner(bringup.SIMULATION, start, log)
+    recording = TrainingRecording()
+    runner = ProcessRunner(node_list.SIMULATION, start, log)
 
     def idle() -> None:
         runner.check()
@@ -124,18 +124,19 @@ def _run(
         if state is None or state.stage is not SessionStage.PAUSED:
             paused.clear()
         elif state.stamp - paused.setdefault('since', state.stamp) > PAUSE:
-            raise Unfinished(f'nobody resumed: {state.text}')
+            raise MachineClientError(f'nobody resumed: {state.text}')
         if trainer.now:
             meter.step(trainer.now, time.monotonic())
             view.note(f'computer busy: {meter.recent:.1f} of real time'
                       if meter.recent < BUSY * factor else '')
         view.refresh()
 
-    with _alone(start.namespace), Trainer(
-            start.namespace, idle=idle, on_value=view.show, on_truth=recording.take) as trainer:
+    with _alone(start.namespace), MachineClient(
+            start.namespace, idle=idle, on_value=view.show,
+            on_truth=recording.on_truth) as trainer:
         others = trainer.others()
         if others:
-            raise Unfinished(f'there is a machine already: {", ".join(others)}')
+            raise MachineClientError(f'there is a machine already: {", ".join(others)}')
         with runner:
             trainer.wait_for_machine(view.note)
             trainer.calibrate(prescription.athlete, prescription.exercise)
@@ -152,7 +153,9 @@ def _alone(namespace: str) -> Iterator[None]:
             # A name without a file, at most 108 bytes, that ends with the process: unix(7).
             claim.bind(f'\0negtrain {domain} {namespace.strip("/")}'[:100])
         except OSError:
-            raise Unfinished('there is a machine already: simulated by another process') from None
+            raise MachineClientError(
+                'there is a machine already: simulated by another process'
+            ) from None
         yield
 
 
@@ -164,15 +167,15 @@ def _prescription(
     """Return what is to be trained, or refuse it in one line."""
     known = shipped_exercises()
     if exercise not in known:
-        raise Refused(f'unknown exercise {exercise!r}: one of {", ".join(known)}')
+        raise CommandRefused(f'unknown exercise {exercise!r}: one of {", ".join(known)}')
     if method not in METHODS:
-        raise Refused(f'unknown method {method!r}: one of {", ".join(METHODS)}')
+        raise CommandRefused(f'unknown method {method!r}: one of {", ".join(METHODS)}')
     try:
-        known[exercise].check(Limits().machine_limit)
+        known[exercise].check(LoadLimits().machine_limit)
         derived = loads(maximum, METHODS[method], settings=PrescriptionSettings(
             step=known[exercise].step, machine_limit=known[exercise].machine_limit))
     except Refusal as refusal:
-        raise Refused(str(refusal)) from None
+        raise CommandRefused(str(refusal)) from None
     prescription = Prescription(
         athlete=ATHLETE, exercise=exercise, method=METHODS[method],
         concentric=derived.concentric if concentric is None else concentric,
@@ -180,19 +183,19 @@ def _prescription(
         limit=derived.limit, order=known[exercise].begins, repetitions=repetitions,
         concentric_time=up, eccentric_time=down,
         bottom_pause=bottom_pause, top_pause=top_pause)
-    reason = check(prescription, Limits())
+    reason = check(prescription, LoadLimits())
     if reason:
-        raise Refused(reason)
+        raise CommandRefused(reason)
     return prescription
 
 
 def _parameters(path: Path | None) -> Path:
     """Return the file with the parameters of the nodes, once it could be read."""
-    path = path or bringup.parameters_file()
+    path = path or node_list.parameters_file()
     try:
         parameter_file.read(path)
     except parameter_file.ParameterFileError as refusal:
-        raise Refused(str(refusal)) from None
+        raise CommandRefused(str(refusal)) from None
     return path
 
 
@@ -202,5 +205,5 @@ def _folder(output: Path) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise Refused(f'{folder}: {error.strerror}') from None
+        raise CommandRefused(f'{folder}: {error.strerror}') from None
     return folder

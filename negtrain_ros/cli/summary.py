@@ -14,14 +14,14 @@ from rich.text import Text
 COLUMNS = ('load\n[kg]', 'time\n[s]', 'range\n[m]', 'mean\n[m/s]', 'peak\n[m/s]', 'work\n[J]')
 
 
-class Recording:
+class TrainingRecording:
     """What the simulation knew, sample by sample."""
 
     def __init__(self) -> None:
         """Begin empty."""
         self.rows: list[tuple[float, float, float, float, int]] = []
 
-    def take(self, truth: Truth) -> None:
+    def on_truth(self, truth: Truth) -> None:
         """Keep a sample: time [s], position [m], velocity [m/s], load [kg], intention."""
         self.rows.append((seconds(truth.header.stamp), truth.position, truth.velocity,
                           truth.load, truth.intention))
@@ -59,7 +59,7 @@ def tabulate(repetitions: Sequence[Repetition]) -> Table:
 
 
 def draw(
-    recording: Recording, repetitions: Sequence[Repetition], prescription: Prescription,
+    recording: TrainingRecording, repetitions: Sequence[Repetition], prescription: Prescription,
     path: Path,
 ) -> None:
     """Draw position and load over time into a PNG file."""

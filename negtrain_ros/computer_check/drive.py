@@ -12,9 +12,9 @@ import math
 import time
 
 from negtrain_interfaces.msg import EncoderCounts, LoadCommand, MachineState
-from negtrain_ros.core.realtime import RealTimeSettings
 from negtrain_ros.core.settings import parameter, Settings
-from negtrain_ros.shell import conversions, parameters, qos, run
+from negtrain_ros.shell import conversions, parameters, qos, spin
+from negtrain_ros.shell.realtime import RealTimeSettings
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from std_msgs.msg import Header
@@ -89,7 +89,7 @@ class Drive(Node):
 
 def main(args: list[str] | None = None) -> None:
     """Run the node."""
-    run.spin(Drive, args)
+    spin.spin(Drive, args)
 
 
 if __name__ == '__main__':

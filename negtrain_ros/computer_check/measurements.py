@@ -7,7 +7,8 @@ from functools import partial
 import os
 from pathlib import Path
 
-from negtrain_ros import bringup
+from negtrain_ros.bringup import node_list
+from negtrain_ros.bringup.processes import ProcessRunner
 from negtrain_ros.computer_check import computer
 from negtrain_ros.computer_check.observer import Observer
 from negtrain_ros.computer_check.reporter import Reporter
@@ -30,7 +31,6 @@ from negtrain_ros.computer_check.verdicts import (
     Verdict,
     WakeUps,
 )
-from negtrain_ros.runner import Runner
 
 NODES = ('encoder_publisher', 'phase_detector', 'load_controller')
 FLUSHING = 1.0     # s
@@ -136,12 +136,12 @@ def _sample_path(
     plan: Plan, namespace: str, observer: Observer, step: Callable[[str], Callable[[], None]],
 ) -> tuple[SamplePath, Bounds]:
     real_time, seconds = {'realtime.priority': plan.priority}, plan.seconds / 2.0
-    start = bringup.Start(
+    start = node_list.Start(
         namespace=namespace, params_file=plan.params_file, composed=plan.composed,
         parameters=dict.fromkeys(NODES, real_time))
-    drive = bringup.Start(namespace=namespace, parameters={'drive': {
+    drive = node_list.Start(namespace=namespace, parameters={'drive': {
         **real_time, 'drive.rate': plan.rate, 'drive.duration': seconds}}).command('drive')
-    with Runner(NODES, start) as runner:
+    with ProcessRunner(NODES, start) as runner:
         def living(doing: str) -> Callable[[], None]:
             idle = step(doing)
 

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticArray
-from negtrain_ros import bringup
+from negtrain_ros.bringup import node_list
 from rcl_interfaces.srv import GetParameters
 import rclpy
 from rclpy.executors import SingleThreadedExecutor
@@ -71,7 +71,7 @@ class Observer:
         """Return the nodes of a machine, and the topics of one, that a namespace has already."""
         where = f'/{namespace.strip("/")}'
         nodes = {name for name, place in self._node.get_node_names_and_namespaces()
-                 if place == where and name in bringup.SIMULATION}
+                 if place == where and name in node_list.SIMULATION}
         topics = {topic for topic in ONE_SPEAKER
                   if self._node.count_publishers(f'{where.rstrip("/")}/{topic}')}
         return [*sorted(nodes), *(f'a publisher of {topic}' for topic in sorted(topics)

@@ -11,7 +11,7 @@ import time
 from types import TracebackType
 from typing import Any
 
-from negtrain_ros.runner import end_with_parent
+from negtrain_ros.bringup.processes import end_with_parent
 
 PATIENCE = 5.0  # s, from the request to end to the end by force
 

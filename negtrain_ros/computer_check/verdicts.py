@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-from negtrain_ros.core.safety import RULES
+from negtrain_ros.core.safety.fault_table import RULES
 from negtrain_ros.core.types import Fault
 
 MARGIN = 0.5      # share of a bound from which on there is a warning

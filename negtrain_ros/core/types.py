@@ -46,7 +46,7 @@ class Fault(IntEnum):
     SLEW_EXCEEDED = 17
     CHATTER = 18
     PHASE_UNKNOWN = 19
-    PROFILE_INVALID = 20
+    PRESCRIPTION_INVALID = 20
     DRIVE = 21
     ATHLETE_GONE = 22
     GRAPH_INVALID = 23
@@ -66,7 +66,7 @@ DIRECTIONS = {Phase.CONCENTRIC: 1, Phase.ECCENTRIC: -1}
 """Which way the handle goes in the phases that move it: 1 up, -1 down."""
 
 
-class Stage(IntEnum):
+class RepetitionStage(IntEnum):
     """Which half of a repetition has just been finished."""
 
     HALFWAY = 0
@@ -104,7 +104,7 @@ class Order(IntEnum):
     ECCENTRIC_FIRST = 1
 
 
-class Mode(IntEnum):
+class LoadMode(IntEnum):
     """What the load controller is ready to do."""
 
     DISARMED = 0
@@ -113,7 +113,7 @@ class Mode(IntEnum):
     FAULT = 3
 
 
-class Limit(IntEnum):
+class LimitReason(IntEnum):
     """What keeps the commanded load from being the prescribed one."""
 
     NOTHING = 0
@@ -175,7 +175,7 @@ class SetEnd(IntEnum):
 
 
 @value
-class Handle:
+class HandleState:
     """Where the handle is and how it moves, at the time of measurement."""
 
     stamp: float
@@ -188,14 +188,14 @@ class Handle:
 
 
 @dataclass(frozen=True, slots=True)
-class Range:
+class RangeOfMotion:
     """The personal range of motion, from bottom to top [m]."""
 
     bottom: float
     top: float
 
     @property
-    def span(self) -> float:
+    def length(self) -> float:
         """Length of the range [m]."""
         return self.top - self.bottom
 
@@ -205,7 +205,7 @@ class Range:
 
 
 @value
-class PhaseEstimate:
+class PhaseState:
     """The phase of the movement and where in the personal range it is."""
 
     stamp: float
@@ -243,7 +243,7 @@ class Repetition:
     """One repetition, at its half or complete."""
 
     stamp: float
-    stage: Stage
+    stage: RepetitionStage
     number: int
     verdict: Verdict
     concentric: PhaseMeasure
@@ -263,7 +263,7 @@ class Prescription:
     eccentric: float = 0.0
     limit: float = 0.0
     order: Order = Order.CONCENTRIC_FIRST
-    range: Range | None = None
+    rom: RangeOfMotion | None = None
     concentric_time: float = 1.5
     eccentric_time: float = 3.0
     bottom_pause: float = 0.0
@@ -300,10 +300,10 @@ class LoadState:
     """What the load controller does and why."""
 
     stamp: float
-    mode: Mode
+    mode: LoadMode
     target: float
     commanded: float
-    limited_by: Limit
+    limited_by: LimitReason
     faults: tuple[Fault, ...]
     explanation: str
     prescription: Prescription

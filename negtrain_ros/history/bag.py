@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from negtrain_ros.history.database import HistoryError, make_private
-from negtrain_ros.history.recording import Find, Recording
+from negtrain_ros.history.mcap_writer import Find, McapWriter
 
 METADATA = 'metadata.yaml'
 VERSION = 9
@@ -48,7 +48,7 @@ class McapBag:
             path.mkdir(mode=0o700)
         except OSError as error:
             raise HistoryError(f'{path}: {error.strerror}') from error
-        self._recording = Recording(path / f'{path.name}_0.mcap', find)
+        self._recording = McapWriter(path / f'{path.name}_0.mcap', find)
 
     def write(self, topic: str, kind: str, data: bytes, stamp: int) -> None:
         """Add a message, serialised, that was received at `stamp` [ns since 1970]."""

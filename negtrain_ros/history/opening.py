@@ -14,7 +14,7 @@ from negtrain_ros.history.database import (
     place,
     resolve,
 )
-from negtrain_ros.history.spool import machines_owing
+from negtrain_ros.history.outbox.spool import machines_owing
 from sqlalchemy.engine import Engine
 
 
@@ -33,7 +33,7 @@ def open_to_read(url: str = '', folder: Path | None = None) -> Engine:
         _check_file(Path(where.database))
     engine = connect(where)
     for machine in owing:
-        from negtrain_ros.history.history import History
+        from negtrain_ros.history.store import History
         with suppress(HistoryError):  # a living session manager delivers by itself
             History(url, folder, machine=machine).close()
     if not has_history(engine):

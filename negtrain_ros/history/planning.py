@@ -3,18 +3,18 @@
 """What an athlete does next with an exercise of a programme, and with which loads."""
 from dataclasses import dataclass
 
-from negtrain_ros.core.exercise import Exercise
-from negtrain_ros.core.prescription import loads, PrescriptionSettings, Proposal, propose
-from negtrain_ros.core.program import Block, Program, Standing, Test
+from negtrain_ros.core.planning.exercise import Exercise
+from negtrain_ros.core.planning.prescription import loads, PrescriptionSettings, Proposal, propose
+from negtrain_ros.core.planning.program import Program, ProgramTest, Standing, TrainingBlock
+from negtrain_ros.core.planning.strength import Maximum, StrengthMethod, StrengthSettings
 from negtrain_ros.core.settings import Refusal
-from negtrain_ros.core.strength import Maximum, StrengthMethod, StrengthSettings
-from negtrain_ros.core.types import Prescription, Range
-from negtrain_ros.history import reading
+from negtrain_ros.core.types import Prescription, RangeOfMotion
+from negtrain_ros.history import queries
 from sqlalchemy.engine import Engine
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class NextSession:
     """The next step; without a proposal, `reason` says why it cannot be trained now."""
 
     standing: Standing
@@ -26,27 +26,27 @@ class Plan:
 def plan(
     engine: Engine, athlete: str, program: Program, exercise: Exercise, now: float,
     settings: StrengthSettings | None = None,
-) -> Plan:
+) -> NextSession:
     """
     Return what comes next at `now` [s].
 
     The maximum is the newest one of the method that the programme tests with: maxima of
     different methods are never mixed.
     """
-    standing = reading.stands(engine, athlete, program, exercise.name, now)
+    standing = queries.stands(engine, athlete, program, exercise.name, now)
     step = standing.next
     if step is None:
-        return Plan(standing, reason='the programme is finished')
-    if isinstance(step.part, Test):
-        return Plan(standing, reason=step.text)
+        return NextSession(standing, reason='the programme is finished')
+    if isinstance(step.part, ProgramTest):
+        return NextSession(standing, reason=step.text)
     method = _tested_with(program, step.number)
-    maximum = next((maximum for maximum in reversed(reading.maxima(
+    maximum = next((maximum for maximum in reversed(queries.maxima(
         engine, athlete, exercise.name)) if method in (None, maximum.method)), None)
     if maximum is None:
-        return Plan(standing, reason='no maximum has been accepted')
+        return NextSession(standing, reason='no maximum has been accepted')
     if maximum.expired(now, settings):
-        return Plan(standing, maximum, reason='the maximum has expired: a new test is due')
-    profile = reading.profile(engine, athlete)
+        return NextSession(standing, maximum, reason='the maximum has expired: a new test is due')
+    profile = queries.profile(engine, athlete)
     machine = PrescriptionSettings(
         step=exercise.step, machine_limit=exercise.machine_limit,
         highest_share=profile.highest_share)
@@ -54,13 +54,18 @@ def plan(
         wanted = loads(maximum.value, step.part.method, step.part.intensity, machine,
                        cap=profile.cap)
     except Refusal as refusal:
-        return Plan(standing, maximum, reason=str(refusal))
-    last = reading.last_loads(engine, athlete, exercise.name, step.part.method)
-    return Plan(standing, maximum, propose(wanted, last))
+        return NextSession(standing, maximum, reason=str(refusal))
+    last = queries.last_loads(engine, athlete, exercise.name, step.part.method)
+    return NextSession(standing, maximum, propose(wanted, last))
 
 
 def prescription_of(
-    athlete: str, exercise: Exercise, block: Block, proposal: Proposal, span: Range | None, *,
+    athlete: str,
+    exercise: Exercise,
+    block: TrainingBlock,
+    proposal: Proposal,
+    rom: RangeOfMotion | None,
+    *,
     consent: bool,
 ) -> Prescription:
     """Return what each set of a session asks for; without consent no load is higher than last."""
@@ -68,7 +73,7 @@ def prescription_of(
     return Prescription(
         athlete=athlete, exercise=exercise.name, method=block.method,
         concentric=load.concentric, eccentric=load.eccentric, limit=load.limit,
-        order=exercise.begins, range=span, concentric_time=block.dose.concentric_time,
+        order=exercise.begins, rom=rom, concentric_time=block.dose.concentric_time,
         eccentric_time=block.dose.eccentric_time, bottom_pause=block.dose.bottom_pause,
         top_pause=block.dose.top_pause, repetitions=block.dose.repetitions,
         velocity_loss=block.dose.stop_at_loss)
@@ -77,4 +82,4 @@ def prescription_of(
 def _tested_with(program: Program, number: int) -> StrengthMethod | None:
     """Return the method of the last test before a step; None: the programme has none there."""
     return next((step.part.method for step in reversed(program.steps[:number])
-                 if isinstance(step.part, Test)), None)
+                 if isinstance(step.part, ProgramTest)), None)

@@ -2,17 +2,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Turn the counts of the encoder into where the handle is and how it moves."""
 from negtrain_interfaces.msg import EncoderCounts, HandleState
-from negtrain_ros.core.encoder import Encoder, EncoderSettings
-from negtrain_ros.core.motion import MotionSettings
-from negtrain_ros.core.realtime import RealTimeSettings
-from negtrain_ros.shell import conversions, parameters, qos, run
+from negtrain_ros.core.encoder.encoder import Encoder, EncoderSettings
+from negtrain_ros.core.encoder.motion_estimator import MotionSettings
+from negtrain_ros.shell import conversions, parameters, qos, spin
 from negtrain_ros.shell.diagnostics import Diagnostics
+from negtrain_ros.shell.realtime import RealTimeSettings
 from rclpy.node import Node
 
 CHECK_PERIOD = 0.01  # s; silence is noticed this much later than it could be
 
 
-class EncoderPublisher(Node):
+class EncoderPublisherNode(Node):
     """Subscribe `encoder_counts`, publish `handle`."""
 
     def __init__(self, **options):
@@ -46,4 +46,4 @@ class EncoderPublisher(Node):
 
 def main(args=None):
     """Run the node."""
-    run.spin(EncoderPublisher, args)
+    spin.spin(EncoderPublisherNode, args)

@@ -6,20 +6,20 @@ from functools import partial
 
 from negtrain_interfaces.msg import LoadCommand, LoadState, SessionState
 from negtrain_ros.core import types
-from negtrain_ros.core.changes import Changes
-from negtrain_ros.core.inputs import Inputs
-from negtrain_ros.core.load import LoadController, LoadSettings
-from negtrain_ros.core.realtime import RealTimeSettings
-from negtrain_ros.shell import conversions, graph, parameters, qos, run, services, topics
+from negtrain_ros.core.load.load_controller import LoadController, LoadSettings
+from negtrain_ros.core.safety.inputs import LoadInputs
+from negtrain_ros.shell import conversions, graph_checks, parameters, qos, services, spin, topics
+from negtrain_ros.shell.change_filter import ChangeFilter
 from negtrain_ros.shell.diagnostics import Diagnostics
+from negtrain_ros.shell.realtime import RealTimeSettings
 from rclpy.node import Node
 
 SILENCE = 0.02  # s without a phase after which the controller decides by itself
 STATE_PERIOD = 0.05  # s between states in which nothing has changed
 CHANGING = ('target', 'commanded', 'explanation', 'prescription')
 HEARD = {  # topic: value of the core, field of the inputs
-    'handle': (types.Handle, 'handle'),
-    'phase': (types.PhaseEstimate, 'estimate'),
+    'handle': (types.HandleState, 'handle'),
+    'phase': (types.PhaseState, 'estimate'),
     'machine_state': (types.MachineState, 'machine'),
 }
 REQUESTS = ('arm', 'disarm', 'emergency_stop', 'reset_faults')
@@ -34,9 +34,9 @@ class LoadControllerNode(Node):
             'load_controller', automatically_declare_parameters_from_overrides=True, **options)
         load, realtime = parameters.declare(self, load=LoadSettings, realtime=RealTimeSettings)
         self._controller = LoadController(load)
-        self._inputs = Inputs()
+        self._inputs = LoadInputs()
         self._state = None
-        self._changes = Changes(types.LoadState, STATE_PERIOD, CHANGING)
+        self._changes = ChangeFilter(types.LoadState, STATE_PERIOD, CHANGING)
         self._decided = 0.0
         self._diagnostics = Diagnostics(
             self, lambda: self._state.faults if self._state else (), realtime)
@@ -50,7 +50,7 @@ class LoadControllerNode(Node):
         services.serve(self, {name: partial(self._on_request, name) for name in REQUESTS},
                        self._decide)
         self.create_timer(SILENCE, self._on_timer)
-        self.create_timer(graph.PERIOD, self._on_graph_timer)
+        self.create_timer(graph_checks.PERIOD, self._on_graph_timer)
 
     def _listener(self, topic, kind, name):
         def listen(message):
@@ -69,14 +69,14 @@ class LoadControllerNode(Node):
             self._decide()
 
     def _on_graph_timer(self):
-        self._inputs = replace(self._inputs, graph=graph.reason(self, (*HEARD, 'session')))
+        self._inputs = replace(self._inputs, graph=graph_checks.reason(self, (*HEARD, 'session')))
 
     def _decide(self, stamp=0.0):
         self._decided = now = max(conversions.now(self), stamp)
         command, state = self._controller.step(self._inputs, now)
         self._commands.publish(conversions.to_msg(command))
         self._state = state
-        if self._changes.worth_saying(state):
+        if self._changes.should_publish(state):
             self._states.publish(conversions.to_msg(state))
 
     def _on_request(self, name, now):
@@ -87,4 +87,4 @@ class LoadControllerNode(Node):
 
 def main(args=None):
     """Run the node."""
-    run.spin(LoadControllerNode, args)
+    spin.spin(LoadControllerNode, args)

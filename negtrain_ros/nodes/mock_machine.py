@@ -2,27 +2,28 @@
 # SPDX-License-Identifier: Apache-2.0
 """Stand in for a machine, its drive and its encoder, and for the athlete at the handle."""
 from negtrain_interfaces.msg import EncoderCounts, LoadCommand, MachineState, SessionState, Truth
-from negtrain_ros.core import realtime, types
-from negtrain_ros.core.changes import Changes
-from negtrain_ros.core.guard import GuardSettings
-from negtrain_ros.shell import conversions, injections, parameters, qos, run
+from negtrain_ros.core import types
+from negtrain_ros.core.safety.machine_guard import MachineGuardSettings
+from negtrain_ros.shell import conversions, fault_injection, parameters, qos, spin
+from negtrain_ros.shell.change_filter import ChangeFilter
 from negtrain_ros.shell.diagnostics import Diagnostics
+from negtrain_ros.shell.realtime import RealTimeSettings
 from negtrain_ros.shell.simulated_time import CONTROLLER, SESSION, TimeMaker
 from negtrain_ros.sim.athlete import Athlete, AthleteSettings
 from negtrain_ros.sim.clock import SimulationSettings
-from negtrain_ros.sim.faults import FaultInjector
-from negtrain_ros.sim.hardware import Hardware
+from negtrain_ros.sim.fault_injector import FaultInjector
+from negtrain_ros.sim.faulty_plant import FaultyPlant
 from negtrain_ros.sim.kinematics import KinematicsSettings
 from negtrain_ros.sim.machine import Machine, MachineSettings
 from negtrain_ros.sim.muscle import MuscleSettings
-from negtrain_ros.sim.station import Station
+from negtrain_ros.sim.plant import Plant
 from rclpy.node import Node
 from std_msgs.msg import Header
 
 STATE_PERIOD = 0.016  # s between states in which only the load and the command have changed
 
 
-class MockMachine(Node):
+class MockMachineNode(Node):
     """Subscribe `load_command`, `session`; publish `encoder_counts`, `machine_state`, `truth`."""
 
     def __init__(self, **options):
@@ -30,21 +31,22 @@ class MockMachine(Node):
         super().__init__(
             'mock_machine', automatically_declare_parameters_from_overrides=True, **options)
         simulation, machine, guard, kinematics, athlete, muscle, real_time = parameters.declare(
-            self, simulation=SimulationSettings, machine=MachineSettings, guard=GuardSettings,
+            self, simulation=SimulationSettings, machine=MachineSettings,
+            guard=MachineGuardSettings,
             kinematics=KinematicsSettings, athlete=AthleteSettings, muscle=MuscleSettings,
-            realtime=realtime.RealTimeSettings)
+            realtime=RealTimeSettings)
         self._machine = Machine(machine, guard, kinematics)
-        self._station = Station(self._machine, Athlete(athlete, muscle, simulation.seed))
+        self._station = Plant(self._machine, Athlete(athlete, muscle, simulation.seed))
         injector = FaultInjector()
-        self._hardware = Hardware(self._station, injector)
-        injections.accept(self, injector, lambda: self._machine.now)
+        self._hardware = FaultyPlant(self._station, injector)
+        fault_injection.accept(self, injector, lambda: self._machine.now)
         self._diagnostics = Diagnostics(self, lambda: self._machine.state().faults, real_time)
         self.create_subscription(LoadCommand, 'load_command', self._on_command, qos.COMMANDS)
         self.create_subscription(SessionState, 'session', self._on_session, qos.STATE)
         self._counts = self.create_publisher(EncoderCounts, 'encoder_counts', qos.SAMPLES)
         self._states = self.create_publisher(MachineState, 'machine_state', qos.SAMPLES)
         self._truths = self.create_publisher(Truth, 'truth', qos.EVERY_SAMPLE)
-        self._changes = Changes(types.MachineState, STATE_PERIOD, ['load', 'sequence'])
+        self._changes = ChangeFilter(types.MachineState, STATE_PERIOD, ['load', 'sequence'])
         self._time = TimeMaker(self, simulation, self._advance)
         self._machine.skip(self._time.begin())
 
@@ -55,7 +57,7 @@ class MockMachine(Node):
         self._time.heard(CONTROLLER, command.stamp)
 
     def _on_session(self, message):
-        self._station.athlete.hear(types.Instruction(message.instruction))
+        self._station.athlete.on_instruction(types.Instruction(message.instruction))
         self._time.heard(SESSION, conversions.seconds(message.header.stamp))
 
     def _advance(self, steps):
@@ -65,7 +67,7 @@ class MockMachine(Node):
             header = Header(stamp=conversions.to_time(state.stamp))
             self._time.reached(state.stamp, awaits_answer=(
                 sample is not None and sample.stamp == state.stamp))
-            if self._changes.worth_saying(state):
+            if self._changes.should_publish(state):
                 self._states.publish(conversions.to_msg(state))
             if sample is not None:
                 self._counts.publish(EncoderCounts(
@@ -82,4 +84,4 @@ class MockMachine(Node):
 
 def main(args=None):
     """Run the node."""
-    run.spin(MockMachine, args)
+    spin.spin(MockMachineNode, args)

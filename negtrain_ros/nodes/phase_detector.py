@@ -6,11 +6,11 @@ import math
 
 from negtrain_interfaces.msg import HandleState, MachineState, PhaseState, Prescription, Repetition
 from negtrain_ros.core import types
-from negtrain_ros.core.phase import PhaseDetector, PhaseSettings
-from negtrain_ros.core.realtime import RealTimeSettings
-from negtrain_ros.core.repetition import RepetitionCounter, RepetitionSettings
-from negtrain_ros.shell import conversions, parameters, qos, run
+from negtrain_ros.core.phase.phase_detector import PhaseDetector, PhaseSettings
+from negtrain_ros.core.phase.repetition_counter import RepetitionCounter, RepetitionSettings
+from negtrain_ros.shell import conversions, parameters, qos, spin
 from negtrain_ros.shell.diagnostics import Diagnostics
+from negtrain_ros.shell.realtime import RealTimeSettings
 from rclpy.node import Node
 
 
@@ -43,7 +43,7 @@ class PhaseDetectorNode(Node):
         self._load = message.load
 
     def _on_handle(self, message):
-        handle = conversions.from_msg(types.Handle, message)
+        handle = conversions.from_msg(types.HandleState, message)
         self._diagnostics.heard('handle', handle.stamp)
         estimate = replace(self._detector.step(handle), repetition=self._counter.count)
         self._phases.publish(conversions.to_msg(estimate))
@@ -54,4 +54,4 @@ class PhaseDetectorNode(Node):
 
 def main(args=None):
     """Run the node."""
-    run.spin(PhaseDetectorNode, args)
+    spin.spin(PhaseDetectorNode, args)

@@ -8,13 +8,13 @@ import json
 from pathlib import Path
 from typing import Annotated, Any, Optional
 
-from negtrain_ros.core.phase import PhaseSettings
-from negtrain_ros.core.repetition import RepetitionSettings
+from negtrain_ros.core.phase.phase_detector import PhaseSettings
+from negtrain_ros.core.phase.repetition_counter import RepetitionSettings
 from negtrain_ros.replay.csv_reader import Declared
 from negtrain_ros.replay.inputs import is_session
-from negtrain_ros.replay.moment import Moment, Unusable
-from negtrain_ros.replay.positions import read_csv, run
-from negtrain_ros.replay.telling import events, print_table
+from negtrain_ros.replay.output import events, print_table
+from negtrain_ros.replay.position_recording import read_csv, run
+from negtrain_ros.replay.sample import RecordingError, ReplaySample
 import typer
 
 MIN_ROM = 0.15  # m, where nothing but positions is known
@@ -88,7 +88,7 @@ def replay(
         declared = Declared(unit or '', time_unit or '', invert, _columns(columns))
         recorded = is_session(file)
         if recorded and declared != Declared():
-            raise Unusable(f'{file}: a session has its units and columns: leave --unit, '
+            raise RecordingError(f'{file}: a session has its units and columns: leave --unit, '
                            '--time-unit, --invert and --columns out')
         if min_rom is None and params_file is None and not recorded:
             min_rom = MIN_ROM
@@ -97,20 +97,20 @@ def replay(
         moments = (_again(file, *settings) if recorded
                    else _positions(file, declared, *settings))
         _tell(moments, format, plot_file)
-    except Unusable as problem:
+    except RecordingError as problem:
         typer.echo(str(problem), err=True)
         raise typer.Exit(UNUSABLE) from None
 
 
-def _tell(moments: Iterator[Moment], format: Output, plot_file: Path | None) -> None:
+def _tell(moments: Iterator[ReplaySample], format: Output, plot_file: Path | None) -> None:
     """Write the result, and draw it where that is asked for."""
     if plot_file is not None:
-        from negtrain_ros.replay.picture import plot
+        from negtrain_ros.replay.plot import plot
         kept = list(moments)
         try:
             plot(kept, plot_file)
         except OSError as problem:
-            raise Unusable(f'{plot_file}: {problem.strerror}') from None
+            raise RecordingError(f'{plot_file}: {problem.strerror}') from None
         moments = iter(kept)
     if format is Output.jsonl:
         for event in events(moments):
@@ -124,17 +124,17 @@ def _check_plot(path: Path | None) -> None:
     if path is None:
         return
     if path.suffix.lower() != '.png':
-        raise Unusable(f'{path}: a picture is a PNG; say {path.with_suffix(".png").name}')
+        raise RecordingError(f'{path}: a picture is a PNG; say {path.with_suffix(".png").name}')
     if not path.parent.is_dir():
-        raise Unusable(f'{path}: there is no folder {path.parent}')
+        raise RecordingError(f'{path}: there is no folder {path.parent}')
     if path.is_dir():
-        raise Unusable(f'{path}: is a folder')
+        raise RecordingError(f'{path}: is a folder')
 
 
 def _columns(said: str) -> tuple[str, ...]:
     columns = tuple(said.split(',')) if said else ()
     if columns and not (2 <= len(columns) <= 3 and all(map(str.strip, columns))):
-        raise Unusable(f'--columns {said}: say TIME,POSITION or TIME,POSITION,LOAD')
+        raise RecordingError(f'--columns {said}: say TIME,POSITION or TIME,POSITION,LOAD')
     return columns
 
 
@@ -144,7 +144,7 @@ def _settings(
     """Return the settings of a file, or the defaults, with what was given besides."""
     phase, repetition = PhaseSettings(), RepetitionSettings()
     if params_file is not None:
-        from negtrain_ros.replay.machine import detector
+        from negtrain_ros.replay.detector_settings import detector
         phase, repetition = detector(params_file, namespace)
     said: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     return replace(phase, **said), replace(repetition, **said)
@@ -152,7 +152,7 @@ def _settings(
 
 def _positions(
     file: Path, declared: Declared, phase: PhaseSettings, repetition: RepetitionSettings,
-) -> Iterator[Moment]:
+) -> Iterator[ReplaySample]:
     """Read positions and run the core over them; say on standard error what was left out."""
     recording = read_csv(file, declared)
     for remark in recording.remarks:
@@ -165,16 +165,16 @@ def _positions(
 
 def _again(
     file: Path, phase: PhaseSettings, repetition: RepetitionSettings,
-) -> Iterator[Moment]:
+) -> Iterator[ReplaySample]:
     """Read a session and detect its phases again; say on standard error how many are the same."""
-    from negtrain_ros.replay.redetection import Redetection
-    from negtrain_ros.replay.session import read_session
+    from negtrain_ros.replay.comparison import Comparison
+    from negtrain_ros.replay.mcap_reader import read_session
     session = read_session(file)
     if session.cut:
         typer.echo(f'{file}: {session.cut}', err=True)
-    redetection = Redetection(session, phase, repetition)
+    redetection = Comparison(session, phase, repetition)
 
-    def told() -> Iterator[Moment]:
+    def told() -> Iterator[ReplaySample]:
         yield from redetection.run()
         typer.echo(str(redetection.agreement), err=True)
     return told()

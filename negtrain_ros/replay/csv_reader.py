@@ -19,7 +19,7 @@ import re
 from statistics import median
 
 from negtrain_ros.replay.headings import columns_of, is_units, LENGTHS, MASSES, Place, TIMES
-from negtrain_ros.replay.moment import Unusable
+from negtrain_ros.replay.sample import RecordingError
 
 SEPARATORS = {'\t': 'tab', ';': 'semicolon', '|': 'bar', ' ': 'space', ',': 'comma'}
 COMMENTS = ('#', '%', '//', '"#', "'", 'sep=')
@@ -93,9 +93,9 @@ def read(path: Path, declared: Declared = Declared()) -> Samples:
     try:
         return parse(decode(path.read_bytes()), declared)
     except OSError as problem:
-        raise Unusable(f'{path}: {problem.strerror}') from None
-    except Unusable as problem:
-        raise Unusable(f'{path}{problem}') from None
+        raise RecordingError(f'{path}: {problem.strerror}') from None
+    except RecordingError as problem:
+        raise RecordingError(f'{path}{problem}') from None
 
 
 def decode(content: bytes) -> str:
@@ -116,7 +116,7 @@ def decode(content: bytes) -> str:
             continue
         if not re.search(r'[\x00-\x08\x0e-\x1f]', text):
             return text
-    raise Unusable(': no text')
+    raise RecordingError(': no text')
 
 
 def parse(text: str, declared: Declared = Declared()) -> Samples:
@@ -128,14 +128,14 @@ def parse(text: str, declared: Declared = Declared()) -> Samples:
     lines = [(number, line) for number, line in
              enumerate(re.split(r'\r\n|\r|\n', text), start=1) if line.strip(' \t\v\f')]
     if not lines:
-        raise Unusable(': it is empty')
+        raise RecordingError(': it is empty')
     separator, width, first = _layout(lines)
     heading, units = _heading(lines[:first], separator, width)
     places = columns_of(heading, units, declared.columns, width)
     rows = list(_rows(lines[first:], separator, len(heading) or width, places, heading))
     if len(rows) < 2:
         last = lines[-1][0]
-        raise Unusable(f':{last}: no movement in it, {len(rows)} samples')
+        raise RecordingError(f':{last}: no movement in it, {len(rows)} samples')
     number = _reader(rows, separator)
     remarks: list[str] = []
     rows = _complete(rows, number, remarks)
@@ -156,7 +156,7 @@ def _fields(line: str, separator: str) -> list[str]:
     try:
         return [cell.strip() for cell in next(csv.reader([line], delimiter=separator), [])]
     except csv.Error as problem:
-        raise Unusable(f': {problem}') from None
+        raise RecordingError(f': {problem}') from None
 
 
 def _is_value(cell: str) -> bool:
@@ -239,7 +239,7 @@ def _rows(
         if cells == heading:
             continue
         if any(cells[width:]):
-            raise Unusable(
+            raise RecordingError(
                 f':{line}: {len(cells)} cells under {width} headings, separated by '
                 f'{SEPARATORS[separator]}; a comma cannot be separator and decimal mark in one '
                 'file')
@@ -252,7 +252,7 @@ def _reader(rows: Sequence[Row], separator: str) -> Callable[[Row, int], float]:
     commas = [cell for row in rows for cell in row.cells if ',' in cell and
               NUMBER.fullmatch(cell)]
     if commas and all(map(GROUPED.fullmatch, commas)):
-        raise Unusable(f': {commas[0]!r} may be {commas[0].replace(",", ".")} or '
+        raise RecordingError(f': {commas[0]!r} may be {commas[0].replace(",", ".")} or '
                        f'{commas[0].replace(",", "")}; write numbers with a point or ungrouped')
     names = ('time', 'position', 'load')
 
@@ -267,7 +267,9 @@ def _reader(rows: Sequence[Row], separator: str) -> Callable[[Row, int], float]:
             value = _clock(cell)
         if not isfinite(value) or (place and abs(value) > LARGEST):
             mixed = ', and others have a decimal comma' if commas and '.' in cell else ''
-            raise Unusable(f':{row.line}: {names[place]} is {cell!r}, not a usable number{mixed}')
+            raise RecordingError(
+                f':{row.line}: {names[place]} is {cell!r}, not a usable number{mixed}'
+            )
         return value
     return number
 
@@ -290,7 +292,7 @@ def _complete(rows: list[Row], number: Callable[[Row, int], float], remarks: lis
     kept = [row for row in rows if number(row, 0) == number(row, 0)
             and number(row, 1) == number(row, 1)]
     if len(kept) < 2:
-        raise Unusable(f':{rows[-1].line}: no movement in it, {len(kept)} samples')
+        raise RecordingError(f':{rows[-1].line}: no movement in it, {len(kept)} samples')
     if len(kept) < len(rows):
         whole = {row.line for row in kept}
         first = next(row.line for row in rows if row.line not in whole)
@@ -313,19 +315,22 @@ def _in_seconds(
     times = [value * factor for value in values]
     for row, time in zip(rows, times, strict=True):
         if abs(time) > LATEST:
-            raise Unusable(f':{row.line}: {place.name} {row.cells[0]} in {unit or "s"} is no time '
-                           'of a recording; say --time-unit')
+            raise RecordingError(
+                f':{row.line}: {place.name} {row.cells[0]} in {unit or "s"} is no time '
+                'of a recording; say --time-unit'
+            )
     if declared.time_unit:
         return times
     steps = [later - earlier for earlier, later in pairwise(times) if later >= earlier]
     step = median(steps) if steps else 0.0
     if step == 0.0 and any(steps):
-        raise Unusable(f': most samples have the time of the one before them; {place.name} is '
-                       'too coarse')
+        raise RecordingError(
+            f': most samples have the time of the one before them; {place.name} is too coarse'
+        )
     if steps and step and not 1.0 / FASTEST_RATE <= step <= 1.0 / SLOWEST_RATE:
         fitting = [name for name, each in TIMES.items() if name in EPOCHS
                    and 1.0 / FASTEST_RATE <= step / factor * each <= 1.0 / SLOWEST_RATE]
-        raise Unusable(
+        raise RecordingError(
             f': in {unit or "s"} the samples of {place.name} are {step:g} s apart, no recording '
             f'of a movement; say --time-unit {" or ".join(fitting) or "s"}')
     return times
@@ -340,7 +345,7 @@ def _continued(times: list[float], rows: Sequence[Row], remarks: list[str]) -> l
     for index in range(1, len(times)):
         if times[index] < times[index - 1]:
             if times[index] > begin + 0.5 * step or index - begun < A_CYCLE:
-                raise Unusable(f':{rows[index].line}: time {times[index]:.15g} is before '
+                raise RecordingError(f':{rows[index].line}: time {times[index]:.15g} is before '
                                f'{times[index - 1]:.15g}')
             offset += times[index - 1] + step - times[index]
             begun = index
@@ -360,7 +365,7 @@ def _in_metres(
     factor = LENGTHS[_known(unit, LENGTHS, place, 'say --unit')]
     invert = declared.invert
     if invert is None and place.down:
-        raise Unusable(f': {place.name} may grow downwards; say --invert if it does, '
+        raise RecordingError(f': {place.name} may grow downwards; say --invert if it does, '
                        '--no-invert if not')
     ordered = sorted(values)
     cut = int(OUTLIERS * len(ordered))
@@ -368,8 +373,10 @@ def _in_metres(
     if not declared.unit:
         _check_unit(low, high, _speed(values, times), place, unit)
     if max(abs(low), abs(high)) * factor > FARTHEST:
-        raise Unusable(f': {place.name} goes from {low:g} to {high:g} {unit or "m"}, farther from '
-                       f'zero than {FARTHEST:g} m; say --unit, or subtract where it begins')
+        raise RecordingError(
+            f': {place.name} goes from {low:g} to {high:g} {unit or "m"}, farther from '
+            f'zero than {FARTHEST:g} m; say --unit, or subtract where it begins'
+        )
     sign = -1.0 if invert else 1.0
     return [sign * min(max(value * factor, -1e4), 1e4) for value in values]
 
@@ -377,7 +384,7 @@ def _in_metres(
 def _known(unit: str, units: Mapping[str, float], place: Place, way_out: str) -> str:
     """Return a unit, the first one where nothing is written; refuse one that nobody knows."""
     if unit and unit not in units:
-        raise Unusable(f': {place.name} is in none of {", ".join(units)}; {way_out}')
+        raise RecordingError(f': {place.name} is in none of {", ".join(units)}; {way_out}')
     return unit or next(iter(units))
 
 
@@ -392,13 +399,13 @@ def _check_unit(low: float, high: float, speed: float, place: Place, unit: str) 
                and speed * each <= FASTEST]
     settles = f'say --unit {" or ".join(fitting)}' if fitting else 'say --unit'
     if way * factor > LONGEST_WAY:
-        raise Unusable(f': {said}, {read_in} {way * factor:g} m, no movement of a handle; '
+        raise RecordingError(f': {said}, {read_in} {way * factor:g} m, no movement of a handle; '
                        f'{settles}')
     if speed * factor > FASTEST:
-        raise Unusable(f': {said} at up to {speed * factor:g} m/s, no movement of a handle; '
+        raise RecordingError(f': {said} at up to {speed * factor:g} m/s, no movement of a handle; '
                        f'{settles}, or --time-unit')
     if unit not in ('', 'm') and way and 'm' in fitting:
-        raise Unusable(f': {said}, {read_in} {way * factor:g} m only, in m a movement of a '
+        raise RecordingError(f': {said}, {read_in} {way * factor:g} m only, in m a movement of a '
                        f'handle; say --unit {unit} or m')
 
 

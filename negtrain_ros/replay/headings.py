@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import re
 import unicodedata
 
-from negtrain_ros.replay.moment import Unusable
+from negtrain_ros.replay.sample import RecordingError
 
 LENGTHS = {'m': 1.0, 'cm': 0.01, 'mm': 0.001, 'in': 0.0254}
 TIMES = {'s': 1.0, 'ms': 1e-3, 'us': 1e-6, 'ns': 1e-9, 'min': 60.0}
@@ -83,14 +83,16 @@ def columns_of(
     if wanted:
         indices: list[int | None] = [_chosen(each, heading, parts, width) for each in wanted]
     elif not heading:
-        raise Unusable(f': no headings over its {width} columns; say which are time and position: '
-                       '--columns 1,2')
+        raise RecordingError(
+            f': no headings over its {width} columns; say which are time and position: '
+            '--columns 1,2'
+        )
     else:
         indices = [_found(kind, heading, parts) for kind in NAMES]
         missing = [kind for kind, index in zip(NAMES, indices, strict=True)
                    if index is None and kind != 'load']
         if missing:
-            raise Unusable(
+            raise RecordingError(
                 f': no column {" and no column ".join(missing)} among '
                 f'{", ".join(cell or "(empty)" for cell in heading)}; say --columns TIME,POSITION')
     places = []
@@ -104,7 +106,7 @@ def columns_of(
             index, heading[index] if heading else kind, unit,
             kind == 'position' and name in DOWN))
     if len({place.index for place in places}) < len(places):
-        raise Unusable(': --columns names one column twice')
+        raise RecordingError(': --columns names one column twice')
     return places
 
 
@@ -133,7 +135,7 @@ def _found(kind: str, heading: Sequence[str], parts: Sequence[tuple[str, str]]) 
     for names in NAMES[kind]:
         matching = [index for index, (name, _) in enumerate(parts) if name in names]
         if len(matching) > 1:
-            raise Unusable(
+            raise RecordingError(
                 f': more than one column may be the {kind}: '
                 f'{", ".join(heading[index] for index in matching)}; say --columns TIME,POSITION')
         if matching:
@@ -150,5 +152,5 @@ def _chosen(wanted: str, heading: Sequence[str], parts: Sequence[tuple[str, str]
             return names.index(word)
     if word.isascii() and word.isdigit() and 1 <= int(word) <= max(width, len(heading)):
         return int(word) - 1
-    raise Unusable(f': no column {wanted.strip()!r} among '
+    raise RecordingError(f': no column {wanted.strip()!r} among '
                    f'{", ".join(heading) if heading else f"1 to {width}"}')

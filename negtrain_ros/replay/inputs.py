@@ -4,7 +4,7 @@
 from pathlib import Path
 import re
 
-from negtrain_ros.replay.moment import Unusable
+from negtrain_ros.replay.sample import RecordingError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
@@ -34,7 +34,7 @@ def is_session(path: Path) -> bool:
     begin = _begin(path)
     for magic, said in OTHERS.items():
         if begin.startswith(magic):
-            raise Unusable(f'{path}: {said}')
+            raise RecordingError(f'{path}: {said}')
     return begin.startswith(MCAP)
 
 
@@ -49,18 +49,20 @@ def session_files(path: Path) -> list[Path]:
     try:
         inside = sorted((each for each in path.iterdir() if each.is_file()), key=_natural)
     except OSError as problem:
-        raise Unusable(f'{path}: {problem.strerror}') from None
+        raise RecordingError(f'{path}: {problem.strerror}') from None
     begins = {each: _begin(each) for each in inside}
     files = [each for each in inside if begins[each].startswith(MCAP)]
     if not files:
         for begin in begins.values():
             for magic, said in list(OTHERS.items())[:4]:
                 if begin.startswith(magic):
-                    raise Unusable(f'{path}: {said}')
-        raise Unusable(f'{path}: a folder without an MCAP file')
+                    raise RecordingError(f'{path}: {said}')
+        raise RecordingError(f'{path}: a folder without an MCAP file')
     if not (path / 'metadata.yaml').exists() and len(files) > 1:
-        raise Unusable(f'{path}: {len(files)} MCAP files that no metadata.yaml says to belong '
-                       'together; name one')
+        raise RecordingError(
+            f'{path}: {len(files)} MCAP files that no metadata.yaml says to belong '
+            'together; name one'
+        )
     order = _ordered(path / 'metadata.yaml')
     return sorted(files, key=lambda each: order.get(each.name, len(order)))
 
@@ -80,7 +82,7 @@ def _begin(path: Path) -> bytes:
         with path.open('rb') as file:
             return file.read(16)
     except OSError as problem:
-        raise Unusable(f'{path}: {problem.strerror}') from None
+        raise RecordingError(f'{path}: {problem.strerror}') from None
 
 
 def _natural(path: Path) -> list[tuple[int, str]]:

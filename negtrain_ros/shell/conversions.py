@@ -21,8 +21,8 @@ from negtrain_ros.core.settings import Refusal
 from rclpy.node import Node
 
 MESSAGES: dict[type, type] = {
-    types.Handle: msg.HandleState,
-    types.PhaseEstimate: msg.PhaseState,
+    types.HandleState: msg.HandleState,
+    types.PhaseState: msg.PhaseState,
     types.PhaseMeasure: msg.PhaseMeasure,
     types.Repetition: msg.Repetition,
     types.Prescription: msg.Prescription,
@@ -90,7 +90,7 @@ def _rule(name: str, hint: Any) -> tuple[Read, Write]:
     if name in TIMES:
         return (lambda message: seconds(getattr(message, name)) or math.nan,
                 lambda message, value: setattr(message, name, to_time(getattr(value, name))))
-    if hint == types.Range | None:
+    if hint == types.RangeOfMotion | None:
         return _read_range, _write_range
     if hint in MESSAGES:
         return (lambda message: from_msg(hint, getattr(message, name)),
@@ -121,14 +121,14 @@ def _same_nan(number: float) -> float:
     return math.nan if math.isnan(number) else number
 
 
-def _read_range(message: Any) -> types.Range | None:
+def _read_range(message: Any) -> types.RangeOfMotion | None:
     known = math.isfinite(message.bottom) and math.isfinite(message.top)
-    return types.Range(message.bottom, message.top) if known else None
+    return types.RangeOfMotion(message.bottom, message.top) if known else None
 
 
 def _write_range(message: Any, value: Any) -> None:
-    message.bottom = value.range.bottom if value.range else math.nan
-    message.top = value.range.top if value.range else math.nan
+    message.bottom = value.rom.bottom if value.rom else math.nan
+    message.top = value.rom.top if value.rom else math.nan
 
 
 RULES: dict[type, tuple[tuple[str, Read, Write], ...]] = {

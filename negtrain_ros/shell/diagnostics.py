@@ -4,9 +4,8 @@
 from collections.abc import Callable, Iterable
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
-from negtrain_ros.core.realtime import RealTimeSettings
 from negtrain_ros.core.types import Fault
-from negtrain_ros.shell.realtime import TurnWatch
+from negtrain_ros.shell.realtime import RealTimeSettings, TurnWatch
 from rclpy.node import Node
 from rclpy.time import Time
 from std_msgs.msg import Header

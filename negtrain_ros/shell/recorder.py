@@ -13,7 +13,7 @@ from negtrain_ros.history.bag import Bag
 from negtrain_ros.history.trace import Sample
 from negtrain_ros.shell import topics
 from negtrain_ros.shell.conversions import seconds
-from negtrain_ros.shell.inbox import Inbox, InboxNode
+from negtrain_ros.shell.polled_subscription import PolledSubscription, PollingNode
 from negtrain_ros.shell.rosbag import begin_bag
 from rclpy.clock import Clock, ClockType
 from rclpy.qos import QoSProfile
@@ -29,10 +29,10 @@ Message = tuple[int, Subscription, bytes]
 """When it was received [ns since 1970], by whom, serialised."""
 
 
-class Recorder:
+class TopicRecorder:
     """Writes one rosbag2 folder for each session; messages are kept as they came."""
 
-    def __init__(self, node: InboxNode, folder: Path, warn: Callable[[str], object]) -> None:
+    def __init__(self, node: PollingNode, folder: Path, warn: Callable[[str], object]) -> None:
         """
         Record into a folder on behalf of a node.
 
@@ -44,7 +44,7 @@ class Recorder:
         self._recording: Bag | None = None
         self._load = math.nan
         self._trace: list[Sample] = []
-        self._inboxes: list[Inbox] = []
+        self._inboxes: list[PolledSubscription] = []
         self._timer: Timer | None = None
         self._written = (0, 0)  # ns, clocks of computer and node when messages were last written
 
@@ -116,6 +116,6 @@ class Recorder:
         return time.time_ns(), self._node.get_clock().now().nanoseconds
 
 
-def _messages(inbox: Inbox) -> Iterator[Message]:
+def _messages(inbox: PolledSubscription) -> Iterator[Message]:
     for data, received in inbox.take():
         yield received, inbox.subscription, data

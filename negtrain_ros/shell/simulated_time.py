@@ -11,7 +11,7 @@ from dataclasses import replace
 import os
 import time
 
-from negtrain_ros.core.session import HEARTBEAT
+from negtrain_ros.core.session.session import HEARTBEAT
 from negtrain_ros.shell import conversions, qos
 from negtrain_ros.sim.clock import make_clock, SimulationSettings
 from rclpy.clock import Clock, ClockType

@@ -3,9 +3,9 @@
 """Whether a rehearsed set was what was prescribed, by what the simulation itself knows."""
 from dataclasses import dataclass
 
-from negtrain_ros.core.types import Range, Repetition, Verdict
+from negtrain_ros.core.types import RangeOfMotion, Repetition, Verdict
 from negtrain_ros.sim.athlete import Intention
-from negtrain_ros.sim.rehearsal import Outcome, RehearsalSettings
+from negtrain_ros.sim.closed_loop import ClosedLoopResult, ClosedLoopSettings
 from negtrain_ros.sim.trace import Marks, Trace
 import numpy as np
 
@@ -31,7 +31,7 @@ class Lowering:
     taken_back: float
 
 
-def lowerings(trace: Trace, extent: Range) -> list[Lowering]:
+def lowerings(trace: Trace, rom: RangeOfMotion) -> list[Lowering]:
     """Return the ways down in which the whole plateau was travelled."""
     found = []
     for repetition in range(1, int(trace.repetition[trace.training].max(initial=0)) + 1):
@@ -39,7 +39,7 @@ def lowerings(trace: Trace, extent: Range) -> list[Lowering]:
                              & trace.means(Intention.LOWERING))
         if not len(way):
             continue
-        fraction = (trace.position[way] - extent.bottom) / extent.span
+        fraction = (trace.position[way] - rom.bottom) / rom.length
         inside = np.flatnonzero((fraction <= PLATEAU[0]) & (fraction >= PLATEAU[1]))
         if len(inside) < 2 or fraction.min() > PLATEAU[1]:
             continue
@@ -65,7 +65,7 @@ def heaviest_lift(trace: Trace) -> float:
     return float(trace.load[lifting].max(initial=0.0))
 
 
-def shortfalls(outcome: Outcome, settings: RehearsalSettings) -> list[str]:
+def shortfalls(outcome: ClosedLoopResult, settings: ClosedLoopSettings) -> list[str]:
     """Return in what a set falls short of its prescription, one line each."""
     short = [outcome.ended] if outcome.ended else []
     if outcome.counted != settings.repetitions:
@@ -78,8 +78,8 @@ def shortfalls(outcome: Outcome, settings: RehearsalSettings) -> list[str]:
     for each in outcome.repetitions:
         if each.verdict is Verdict.COUNTED:
             short += _measured(each, settings)
-    if outcome.range is not None:
-        for way in lowerings(outcome.trace, outcome.range):
+    if outcome.rom is not None:
+        for way in lowerings(outcome.trace, outcome.rom):
             if abs(way.plateau - settings.eccentric) > TOLERANCE:
                 short.append(f'repetition {way.repetition}: {way.plateau:.1f} kg down')
             if way.taken_back > TAKEN_BACK * (settings.eccentric - settings.concentric):
@@ -88,7 +88,7 @@ def shortfalls(outcome: Outcome, settings: RehearsalSettings) -> list[str]:
     return short
 
 
-def _measured(repetition: Repetition, settings: RehearsalSettings) -> list[str]:
+def _measured(repetition: Repetition, settings: ClosedLoopSettings) -> list[str]:
     """Return what the measurements of a repetition fall short of."""
     lines = []
     for name, load, wanted in (

@@ -12,10 +12,10 @@ from enum import IntEnum
 from negtrain_ros.core.settings import parameter, Settings
 from negtrain_ros.core.types import GRAVITY, Instruction
 from negtrain_ros.core.value import value
-from negtrain_ros.sim.hand import Hand
+from negtrain_ros.sim.hand_controller import HandController
 from negtrain_ros.sim.muscle import MuscleSettings
-from negtrain_ros.sim.plan import Plan
-from negtrain_ros.sim.tremor import Tremor
+from negtrain_ros.sim.reference_trajectory import ReferenceTrajectory
+from negtrain_ros.sim.tremor import HandTremor
 import numpy as np
 
 
@@ -30,7 +30,7 @@ class Intention(IntEnum):
 
 
 @value
-class Effort:
+class HandForce:
     """What the hand does to the handle."""
 
     force: float  # N, up positive, at the present velocity
@@ -105,27 +105,27 @@ class Athlete:
         self, settings: AthleteSettings, muscle: MuscleSettings | None = None, seed: int = 0,
     ) -> None:
         self.settings = settings
-        self._hand = Hand(muscle or MuscleSettings())
+        self._hand = HandController(muscle or MuscleSettings())
         self.muscle = self._hand.muscle
         self.condition = Condition()
         self.intention = RESTING
         self.repetition = 0
         self._random = np.random.default_rng(seed)
-        self._tremor = Tremor(self._random)
-        self._movement: Plan | None = None
+        self._tremor = HandTremor(self._random)
+        self._movement: ReferenceTrajectory | None = None
         self._place = self._home()
         self._outward = True
         self._heard = self._instruction = Instruction.NOTHING
         self._reaction = 0.0
         self._since = 0.0
 
-    def hear(self, instruction: Instruction) -> None:
+    def on_instruction(self, instruction: Instruction) -> None:
         """Read the display."""
         if instruction is not self._heard:
             self._heard = instruction
             self._reaction = self.settings.reaction_time * self._random.uniform(0.8, 1.2)
 
-    def step(self, dt: float, position: float, velocity: float, load: float) -> Effort:
+    def step(self, dt: float, position: float, velocity: float, load: float) -> HandForce:
         """
         Live for `dt` [s], at most a few milliseconds.
 
@@ -136,7 +136,7 @@ class Athlete:
         condition = self.condition
         if self._instruction is not self._heard:
             self._react(dt, position)
-        self._hand.feel(dt, load)
+        self._hand.on_load(dt, load)
         if condition.gone:
             self._let_go(position)
         elif self._movement is not None:
@@ -145,13 +145,13 @@ class Athlete:
             self._stay(dt, position, load)
         if self.intention is RESTING:
             self._hand.rest(dt)
-            return Effort(0.0, 0.0, self._tremor.displacement)
+            return HandForce(0.0, 0.0, self._tremor.displacement)
         amplitude = self.settings.tremor + condition.tremor
         tremor = self._tremor.step(dt, amplitude, self.intention in MOVING)
         force, damping = self._force(dt, position, velocity)
         self.muscle.weakness = condition.strength
         self.muscle.tire(dt, force)
-        return Effort(force, damping, tremor)
+        return HandForce(force, damping, tremor)
 
     def _react(self, dt: float, position: float) -> None:
         """Do as the display says, once the reaction time is over."""
@@ -201,7 +201,7 @@ class Athlete:
 
     def _plan(self, origin: float, goal: float, duration: float) -> None:
         """Begin a movement."""
-        self._movement = Plan(origin, goal, duration, self.settings.turn_time)
+        self._movement = ReferenceTrajectory(origin, goal, duration, self.settings.turn_time)
         self.intention = LIFTING if goal > origin else LOWERING
         self._since = 0.0
 

@@ -10,7 +10,7 @@ the torque goes: the moving mass is balanced, and its inertia is all that is fel
 from dataclasses import dataclass
 import math
 
-from negtrain_ros.core.guard import Guard, GuardSettings
+from negtrain_ros.core.safety.machine_guard import MachineGuard, MachineGuardSettings
 from negtrain_ros.core.settings import parameter, Settings
 from negtrain_ros.core.types import Fault, GRAVITY, LoadCommand, MachineState
 from negtrain_ros.sim.kinematics import Kinematics, KinematicsSettings
@@ -59,11 +59,11 @@ class Machine:
     """
 
     def __init__(
-        self, settings: MachineSettings, guard: GuardSettings | None = None,
+        self, settings: MachineSettings, guard: MachineGuardSettings | None = None,
         kinematics: KinematicsSettings | None = None, start: float = 0.0,
     ) -> None:
         self.settings = settings
-        self.guard = Guard(guard or GuardSettings())
+        self.guard = MachineGuard(guard or MachineGuardSettings())
         self.kinematics = Kinematics(kinematics or KinematicsSettings(), settings.stroke)
         self.disturbance = Disturbance()
         self.now = start

@@ -5,9 +5,9 @@ from array import array
 from dataclasses import dataclass, fields
 from typing import Any
 
-from negtrain_ros.core.types import LoadCommand, LoadState, PhaseEstimate
+from negtrain_ros.core.types import LoadCommand, LoadState, PhaseState
 from negtrain_ros.sim.athlete import Intention
-from negtrain_ros.sim.station import Station
+from negtrain_ros.sim.plant import Plant
 import numpy as np
 from numpy.typing import NDArray
 
@@ -48,7 +48,7 @@ class Trace:
         return np.equal(self.intention, intention)
 
 
-class Recorder:
+class TraceRecorder:
     """Collects the rows of a trace."""
 
     def __init__(self) -> None:
@@ -56,7 +56,7 @@ class Recorder:
         self._numbers = array('d')
 
     def step(
-        self, station: Station, estimate: PhaseEstimate, command: LoadCommand, state: LoadState,
+        self, station: Plant, estimate: PhaseState, command: LoadCommand, state: LoadState,
         training: bool,
     ) -> None:
         """Add one sample."""

@@ -15,7 +15,7 @@ SWELL = 4.4  # rad/s
 HELD = 1.0 / 3.0  # of the amplitude while moving
 
 
-class Tremor:
+class HandTremor:
     """A displacement that swells, fades and changes its frequency, without a jump."""
 
     def __init__(self, random: np.random.Generator) -> None:

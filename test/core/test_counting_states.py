@@ -3,8 +3,8 @@
 """The states of a repetition and what leads from one to the next."""
 from itertools import product
 
-from negtrain_ros.core.repetition import IGNORED, State, TRANSITIONS, Trigger
-from negtrain_ros.core.types import Stage, Verdict
+from negtrain_ros.core.phase.repetition_counter import IGNORED, State, TRANSITIONS, Trigger
+from negtrain_ros.core.types import RepetitionStage, Verdict
 import pytest
 
 
@@ -16,7 +16,9 @@ def test_every_trigger_has_its_place_in_every_state():
 
 def test_every_state_is_reached_and_every_verdict_told():
     assert {step.state for step in TRANSITIONS.values()} == set(State)
-    told = {step.verdict for step in TRANSITIONS.values() if step.stage is Stage.COMPLETE}
+    told = {
+        step.verdict for step in TRANSITIONS.values() if step.stage is RepetitionStage.COMPLETE
+    }
     assert told == set(Verdict)
 
 
@@ -30,10 +32,10 @@ def test_what_ends_the_samples_ends_the_repetition(state):
 def test_a_repetition_under_way_is_never_dropped_without_a_word(state):
     for trigger in (Trigger.ENDED_SHORT, Trigger.MISSED, Trigger.LOST):
         step = TRANSITIONS[state, trigger]
-        assert step.stage is Stage.COMPLETE and step.verdict is not Verdict.COUNTED
+        assert step.stage is RepetitionStage.COMPLETE and step.verdict is not Verdict.COUNTED
 
 
 def test_what_counts_is_told_as_counted_whatever_comes():
     for (state, _), step in TRANSITIONS.items():
         if state is State.COUNTED:
-            assert (step.stage, step.verdict) == (Stage.COMPLETE, Verdict.COUNTED)
+            assert (step.stage, step.verdict) == (RepetitionStage.COMPLETE, Verdict.COUNTED)

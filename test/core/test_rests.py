@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rests at the ends, pauses in the ways; bench/rests.py plays many more sets."""
 from bench.rests import case, errors, right, told
-from chain import repetitions, smooth
-from negtrain_ros.core.encoder import Encoder, EncoderSettings
-from negtrain_ros.core.phase import PhaseDetector, PhaseSettings
-from negtrain_ros.core.repetition import RepetitionCounter, RepetitionSettings
-from negtrain_ros.core.types import Stage, Verdict
+from harness.detection_chain import repetitions, smooth
+from negtrain_ros.core.encoder.encoder import Encoder, EncoderSettings
+from negtrain_ros.core.phase.phase_detector import PhaseDetector, PhaseSettings
+from negtrain_ros.core.phase.repetition_counter import RepetitionCounter, RepetitionSettings
+from negtrain_ros.core.types import RepetitionStage, Verdict
 import numpy as np
 import pytest
 
@@ -15,7 +15,7 @@ RATE = 100.0
 
 def complete(path, **options):
     return [found for found in repetitions(path, RATE, **options)
-            if found.stage is Stage.COMPLETE]
+            if found.stage is RepetitionStage.COMPLETE]
 
 
 @pytest.mark.parametrize('kind', ['rest', 'pause', 'gap'])
@@ -85,5 +85,7 @@ def test_samples_that_are_missing_cost_a_repetition_only_if_they_may_hide_someth
         if not 4.0 < k / RATE < 4.0 + gap:
             handle = encoder.step(round(position * 10000.0), k / RATE)
             found.append(counter.step(handle, detector.step(handle)))
-    told = [one.verdict for one in found if one is not None and one.stage is Stage.COMPLETE]
+    told = [
+        one.verdict for one in found if one is not None and one.stage is RepetitionStage.COMPLETE
+    ]
     assert told == [verdict]

@@ -6,7 +6,7 @@ from pathlib import Path
 import uuid
 
 from bench import postgresql
-from negtrain_ros.history.history import History
+from negtrain_ros.history.store import History
 import pytest
 
 

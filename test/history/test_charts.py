@@ -5,8 +5,8 @@ import math
 
 from hypothesis import given
 from hypothesis import strategies as st
-from negtrain_ros.history import svg
-from negtrain_ros.history.charts import (
+from negtrain_ros.history.reports import svg
+from negtrain_ros.history.reports.charts import (
     breadth,
     Chart,
     extent,

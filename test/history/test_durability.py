@@ -16,16 +16,23 @@ import traceback
 import uuid
 
 from bench.killed import ATHLETE, EXERCISE, kill_often, PRESCRIPTION, repetition
-from negtrain_ros.core.activity import Training
-from negtrain_ros.core.types import Fault, Method, Range, Repetition, SetEnd, Stage
-from negtrain_ros.history import listing
+from negtrain_ros.core.session.activities import Training
+from negtrain_ros.core.types import (
+    Fault,
+    Method,
+    RangeOfMotion,
+    Repetition,
+    RepetitionStage,
+    SetEnd,
+)
+from negtrain_ros.history import tables_for_people
 from negtrain_ros.history.database import Away, HistoryError, resolve
-from negtrain_ros.history.entry import Entry, entry_of, Status, Verb
-from negtrain_ros.history.history import History
-from negtrain_ros.history.journal import Journal
-from negtrain_ros.history.listing import Choice
 from negtrain_ros.history.opening import open_to_read
-from negtrain_ros.history.spool import Spool, spool_path
+from negtrain_ros.history.outbox.entries import Entry, entry_of, Status, Verb
+from negtrain_ros.history.outbox.spool import Spool, spool_path
+from negtrain_ros.history.session_log import SessionLog
+from negtrain_ros.history.store import History
+from negtrain_ros.history.tables_for_people import Choice
 import pytest
 
 KILLS = 12
@@ -33,7 +40,7 @@ KILLS = 12
 
 def ordinals(url: str, folder: Path) -> list[int]:
     engine = open_to_read(url, folder)
-    return [row['ordinal'] for row in listing.repetitions(engine, Choice())]
+    return [row['ordinal'] for row in tables_for_people.repetitions(engine, Choice())]
 
 
 def borne(number: int, *, concentric: float = 51.0, eccentric: float = 85.0) -> Repetition:
@@ -77,13 +84,13 @@ def test_what_was_completed_while_the_session_manager_was_dead_is_kept_by_the_ne
         session.repetition(repetition(number))
     before.close()
     with closing(History(url, folder, machine='press 1')) as after:
-        journal = Journal(after)
-        halfway = replace(borne(5), stage=Stage.HALFWAY)
+        journal = SessionLog(after)
+        halfway = replace(borne(5), stage=RepetitionStage.HALFWAY)
         unloaded = borne(7, eccentric=0.1)
         # What the detector still has: some of it was kept, some is no part of the set.
         for each in (*map(borne, range(1, 5)), halfway, borne(6), unloaded):
-            journal.hear(each)
-        rows = after.ask(lambda engine: [*listing.repetitions(engine, Choice())])
+            journal.on_repetition(each)
+        rows = after.ask(lambda engine: [*tables_for_people.repetitions(engine, Choice())])
         assert [(row['ordinal'], row['number'], row['stamp']) for row in rows] == [
             (place, place, borne(number).stamp)
             for place, number in enumerate((1, 2, 3, 4, 6), start=1)]
@@ -98,12 +105,12 @@ def test_what_was_completed_before_somebody_began_anew_is_kept_however_late_it_i
     before.begin(ATHLETE, EXERCISE, Method.NEGATIVE, 2).begin_set(1, PRESCRIPTION)
     before.close()
     with closing(History(url, folder, machine='press 1')) as after:
-        journal = Journal(after)
+        journal = SessionLog(after)
         journal.open(Training((PRESCRIPTION,), 60.0), after.interrupted(ATHLETE, EXERCISE),
                      borne(2).stamp)
         for number in (1, 2, 3):
-            journal.hear(borne(number))
-        rows = after.ask(lambda engine: [*listing.repetitions(engine, Choice())])
+            journal.on_repetition(borne(number))
+        rows = after.ask(lambda engine: [*tables_for_people.repetitions(engine, Choice())])
         assert [(row['set'], row['stamp']) for row in rows] == [
             (1, borne(number).stamp) for number in (1, 2)]
 
@@ -115,9 +122,9 @@ def test_nothing_is_added_to_a_set_that_has_ended(url, folder):
     session.end_set(SetEnd.COUNT)
     before.close()
     with closing(History(url, folder, machine='press 1')) as resting:
-        journal = Journal(resting)
-        journal.hear(borne(1))
-        assert resting.ask(lambda engine: [*listing.repetitions(engine, Choice())]) == []
+        journal = SessionLog(resting)
+        journal.on_repetition(borne(1))
+        assert resting.ask(lambda engine: [*tables_for_people.repetitions(engine, Choice())]) == []
 
 
 def test_a_hanging_database_does_not_stop_the_machine(server, folder):
@@ -137,7 +144,7 @@ def test_a_hanging_database_does_not_stop_the_machine(server, folder):
             history._keeper.ask(lambda engine: None, patience=0.2)
     finally:
         server.thaw()
-    rows = history.ask(lambda engine: [*listing.repetitions(engine, Choice())])
+    rows = history.ask(lambda engine: [*tables_for_people.repetitions(engine, Choice())])
     assert [row['ordinal'] for row in rows] == list(range(1, 9))
     assert (history.owed, history.trouble) == (0, '')
     history.close()
@@ -170,7 +177,7 @@ def test_a_database_that_is_busy_at_the_start_is_not_waited_for(folder):
         session.repetition(repetition(1))
         assert history.owed
         other.execute('COMMIT')
-    rows = history.ask(lambda engine: [*listing.repetitions(engine, Choice())])
+    rows = history.ask(lambda engine: [*tables_for_people.repetitions(engine, Choice())])
     assert ([row['ordinal'] for row in rows], history.owed) == ([1], 0)
     history.close()
 
@@ -189,7 +196,7 @@ def test_delivering_twice_leaves_one(url, folder):
     spool.append(owed)  # as if killed after the delivery and before the file is emptied
     spool.close()
     assert ordinals(url, folder) == [1]
-    (training_set,) = listing.sets_of(open_to_read(url, folder), session.number)
+    (training_set,) = tables_for_people.sets_of(open_to_read(url, folder), session.number)
     assert training_set['ended_by'] == 'count'
 
 
@@ -261,7 +268,7 @@ def test_a_read_only_database_is_refused_to_write_and_can_be_read():
             with pytest.raises(HistoryError, match='is read-only') as refusal:
                 History('', folder, machine='press 1')
             assert '\n' not in str(refusal.value)
-            assert listing.sessions(open_to_read('', folder), Choice()) == []
+            assert tables_for_people.sessions(open_to_read('', folder), Choice()) == []
 
         folder.chmod(0o555)
         for path in folder.iterdir():
@@ -293,8 +300,8 @@ def test_a_database_that_becomes_read_only_is_delivered_later(url, folder):
         connection.exec_driver_sql(off)
         connection.commit()
     history._keeper._engine.dispose()
-    history.keep_range(ATHLETE, EXERCISE, Range(0.1, 0.5))
-    rows = history.ask(lambda engine: [*listing.repetitions(engine, Choice())])
+    history.keep_range(ATHLETE, EXERCISE, RangeOfMotion(0.1, 0.5))
+    rows = history.ask(lambda engine: [*tables_for_people.repetitions(engine, Choice())])
     assert ([row['ordinal'] for row in rows], history.owed) == ([1], 0)
     history.close()
 
@@ -306,7 +313,7 @@ def test_a_folder_knows_whose_it_is_under_another_host_name(folder, monkeypatch)
     crashed.close()
     monkeypatch.setattr(socket, 'gethostname', lambda: 'container-2')
     History('', folder).close()
-    session, = listing.sessions(open_to_read('', folder), Choice())
+    session, = tables_for_people.sessions(open_to_read('', folder), Choice())
     assert (session['status'], session['machine']) == ('interrupted', 'container-1')
 
 
@@ -326,7 +333,7 @@ def test_a_session_of_a_simulated_clock_that_is_ahead_is_interrupted(url, folder
     later = History(url, folder, machine='press 1')
     running = later.begin('Ann', 'row', Method.REGULAR, 2)
     later.close()
-    newest, other = sorted(listing.sessions(open_to_read(url, folder), Choice()),
+    newest, other = sorted(tables_for_people.sessions(open_to_read(url, folder), Choice()),
                            key=lambda row: row['number'], reverse=True)
     assert newest['number'] == running.number and newest['status'] == 'running'
     assert other['status'] == 'interrupted' and other['ended_at'] == other['started_at'] == ahead
@@ -342,9 +349,9 @@ def test_everything_of_a_session_has_the_dates_that_are_given(folder):
     session.end(Status.FINISHED)
     history.close()
     engine = open_to_read('', folder)
-    kept = listing.find_session(engine, None)
-    rows = [kept, *listing.sets_of(engine, kept['number']),
-            *listing.faults_of(engine, kept['number'])]
+    kept = tables_for_people.find_session(engine, None)
+    rows = [kept, *tables_for_people.sets_of(engine, kept['number']),
+            *tables_for_people.faults_of(engine, kept['number'])]
     dates = [value for row in rows for name, value in row.items()
              if name in ('started_at', 'ended_at', 'happened_at')]
     assert dates == [simulated] * 5

@@ -16,23 +16,23 @@ from cli_runner import cli_runner
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib import image
-from negtrain_ros.cli import records
-from negtrain_ros.core.prescription import Loads
-from negtrain_ros.core.strength import Estimate, StrengthMethod
+from negtrain_ros.cli import history_commands
+from negtrain_ros.core.planning.prescription import Loads
+from negtrain_ros.core.planning.strength import Estimate, StrengthMethod
 from negtrain_ros.core.types import (
     Method,
     PhaseMeasure,
     Prescription,
-    Range,
+    RangeOfMotion,
     Repetition,
+    RepetitionStage,
     SetEnd,
-    Stage,
     Verdict,
 )
-from negtrain_ros.history.entry import apply, Entry, Status, Verb
-from negtrain_ros.history.export import write_csv
-from negtrain_ros.history.history import History
 from negtrain_ros.history.opening import open_to_read
+from negtrain_ros.history.outbox.entries import apply, Entry, Status, Verb
+from negtrain_ros.history.reports.export import write_csv
+from negtrain_ros.history.store import History
 import pytest
 import typer
 
@@ -42,14 +42,15 @@ UP = PhaseMeasure(start=0.0, duration=1.5, range=0.4, mean_velocity=0.27, peak_v
 DOWN = dataclasses.replace(UP, duration=3.0, mean_load=81.0, plateau_load=84.99951, work=330.0)
 PRESCRIPTION = Prescription(
     exercise='chest_press', method=Method.NEGATIVE, concentric=51.0, eccentric=85.0,
-    limit=101.0, range=Range(0.1, 0.5))
+    limit=101.0, rom=RangeOfMotion(0.1, 0.5))
 
 
 def app() -> typer.Typer:
     made = typer.Typer()
-    for command in (records.history, records.export, records.report, records.plan):
+    for command in (history_commands.history, history_commands.export, history_commands.report,
+                    history_commands.plan):
         made.command(command.__name__)(command)
-    made.add_typer(records.athlete, name='athlete')
+    made.add_typer(history_commands.athlete, name='athlete')
     return made
 
 
@@ -67,7 +68,7 @@ def kept(url, folder, tmp_path):
     history = History(url, folder, machine='press 1')
     numbers = []
     for athlete in (ANN, BOB):
-        history.keep_range(athlete, 'chest_press', Range(0.1, 0.5))
+        history.keep_range(athlete, 'chest_press', RangeOfMotion(0.1, 0.5))
         test = history.keep_test(athlete, 'chest_press', Estimate(
             StrengthMethod.LOAD_VELOCITY, 101.0, 0.99), [[30.0, 0.9]])
         history.accept_test(athlete, 'chest_press', test)
@@ -76,7 +77,7 @@ def kept(url, folder, tmp_path):
         session.begin_set(1, PRESCRIPTION)
         for number, verdict in enumerate((Verdict.COUNTED, Verdict.TOO_SHORT), start=1):
             session.repetition(
-                Repetition(10.0, Stage.COMPLETE, number, verdict, UP, DOWN),
+                Repetition(10.0, RepetitionStage.COMPLETE, number, verdict, UP, DOWN),
                 [(0.1 * index, 0.1 + 0.01 * index, 51.0) for index in range(40)])
         session.end_set(SetEnd.COUNT)
         recording = tmp_path / f'{session.number}.mcap'

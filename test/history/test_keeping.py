@@ -8,37 +8,37 @@ import stat
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from negtrain_ros.core.strength import Estimate, Maximum, StrengthMethod
+from negtrain_ros.core.planning.strength import Estimate, Maximum, StrengthMethod
 from negtrain_ros.core.types import (
     Fault,
     Method,
     PhaseMeasure,
     Prescription,
-    Range,
+    RangeOfMotion,
     Repetition,
+    RepetitionStage,
     SetEnd,
-    Stage,
     Verdict,
 )
-from negtrain_ros.history import listing
+from negtrain_ros.history import tables_for_people
 from negtrain_ros.history.database import connect, HistoryError, resolve
-from negtrain_ros.history.entry import clean_name, new_number, Status
-from negtrain_ros.history.history import History
-from negtrain_ros.history.listing import Choice
 from negtrain_ros.history.opening import open_to_read
+from negtrain_ros.history.outbox.entries import clean_name, new_number, Status
+from negtrain_ros.history.store import History
 from negtrain_ros.history.tables import MEASURES, METADATA
+from negtrain_ros.history.tables_for_people import Choice
 import pytest
 
 NAMES = ['Ann', "O'Hara", '"; DROP TABLE athletes; --', '李小龍', 'Zoë 🏋️‍♀️', 'x' * 200, '%s {0}']
 PRESCRIPTION = Prescription(
     athlete='Ann', exercise='chest_press', method=Method.NEGATIVE, concentric=51.0,
-    eccentric=85.0, limit=101.0, range=Range(0.1, 0.5))
+    eccentric=85.0, limit=101.0, rom=RangeOfMotion(0.1, 0.5))
 UP = PhaseMeasure(*(float(index) + 0.125 for index in range(len(MEASURES))))
 DOWN = dataclasses.replace(UP, plateau_load=84.99951, smoothness=math.nan)
 
 
 def repetition(number: int, verdict: Verdict = Verdict.COUNTED) -> Repetition:
-    return Repetition(1000.5 + number, Stage.COMPLETE, number, verdict, UP, DOWN)
+    return Repetition(1000.5 + number, RepetitionStage.COMPLETE, number, verdict, UP, DOWN)
 
 
 def train(history: History, athlete: str = 'Ann', repetitions: int = 3) -> int:
@@ -63,7 +63,7 @@ def test_every_measure_of_a_phase_is_kept():
 
 def test_a_session_is_read_as_it_was_written(history):
     number = train(history)
-    rows = history.ask(lambda engine: [*listing.repetitions(engine, Choice())])
+    rows = history.ask(lambda engine: [*tables_for_people.repetitions(engine, Choice())])
     assert [row['ordinal'] for row in rows] == [1, 2, 3]
     for row in rows:
         assert (row['session'], row['athlete'], row['verdict']) == (number, 'Ann', 'counted')
@@ -72,9 +72,9 @@ def test_a_session_is_read_as_it_was_written(history):
             for name in MEASURES:
                 value = getattr(measure, name)
                 assert row[f'{phase}_{name}'] == (None if math.isnan(value) else value)
-    (session,) = history.ask(lambda engine: listing.sessions(engine, Choice()))
+    (session,) = history.ask(lambda engine: tables_for_people.sessions(engine, Choice()))
     assert (session['repetitions'], session['status'], session['sets']) == (3, 'finished', 1)
-    (fault,) = history.ask(lambda engine: listing.faults_of(engine, number))
+    (fault,) = history.ask(lambda engine: tables_for_people.faults_of(engine, number))
     assert (fault['fault'], fault['explanation']) == ('over_speed', 'too fast')
 
 
@@ -84,18 +84,18 @@ def test_repetitions_that_do_not_count_are_kept_but_not_counted(history):
     session.repetition(repetition(1))
     session.repetition(repetition(1, Verdict.TOO_SHORT))
     session.repetition(repetition(2))
-    rows = history.ask(lambda engine: [*listing.repetitions(engine, Choice())])
+    rows = history.ask(lambda engine: [*tables_for_people.repetitions(engine, Choice())])
     assert [row['verdict'] for row in rows] == ['counted', 'too_short', 'counted']
-    (listed,) = history.ask(lambda engine: listing.sessions(engine, Choice()))
+    (listed,) = history.ask(lambda engine: tables_for_people.sessions(engine, Choice()))
     assert listed['repetitions'] == 2
 
 
 def test_a_name_comes_back_as_it_was_given(history):
     for name in NAMES:
-        history.keep_range(name, 'row', Range(0.0, 0.4))
-        assert history.range(name, 'row') == Range(0.0, 0.4)
+        history.keep_range(name, 'row', RangeOfMotion(0.0, 0.4))
+        assert history.rom(name, 'row') == RangeOfMotion(0.0, 0.4)
         train(history, name, repetitions=1)
-        (session,) = history.ask(lambda engine: listing.sessions(
+        (session,) = history.ask(lambda engine: tables_for_people.sessions(
             engine, Choice(athlete=name)))  # noqa: B023
         assert session['athlete'] == name
 
@@ -113,7 +113,7 @@ def test_impossible_names_are_refused_in_one_line(name, word):
 def test_nothing_is_kept_under_an_impossible_name(history):
     with pytest.raises(ValueError, match='U\\+0000'):
         history.begin('Ann\0', 'row', Method.REGULAR, 1)
-    assert history.ask(lambda engine: listing.sessions(engine, Choice())) == []
+    assert history.ask(lambda engine: tables_for_people.sessions(engine, Choice())) == []
 
 
 def test_a_maximum_counts_once_it_is_accepted(history):
@@ -160,7 +160,7 @@ def test_an_interrupted_session_goes_on_at_the_next_set(url, folder):
     resumed.repetition(repetition(1))
     resumed.end_set(SetEnd.COUNT)
     resumed.end(Status.FINISHED)
-    sets = history.ask(lambda engine: listing.sets_of(engine, session.number))
+    sets = history.ask(lambda engine: tables_for_people.sets_of(engine, session.number))
     assert [(row['number'], row['ended_by']) for row in sets] == [
         (1, 'stopped'), (2, 'stopped'), (3, 'count')]
     history.close()
@@ -186,7 +186,7 @@ def test_a_set_that_goes_on_after_a_pause_is_one_set(history):
     session.end_set(SetEnd.STOPPED)
     session.begin_set(1, PRESCRIPTION)
     session.repetition(repetition(2))
-    rows = history.ask(lambda engine: [*listing.repetitions(engine, Choice())])
+    rows = history.ask(lambda engine: [*tables_for_people.repetitions(engine, Choice())])
     assert [(row['set'], row['ordinal'], row['ended_by']) for row in rows] == [
         (1, 1, None), (1, 2, None)]
 

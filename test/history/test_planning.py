@@ -3,24 +3,24 @@
 """Which maximum decides the next loads: accepted, of the right method, young enough."""
 import dataclasses
 
-from negtrain_ros.core.activity import Training
-from negtrain_ros.core.strength import Estimate, StrengthMethod, StrengthSettings
+from negtrain_ros.core.planning.strength import Estimate, StrengthMethod, StrengthSettings
+from negtrain_ros.core.session.activities import Training
 from negtrain_ros.core.types import (
     Fault,
-    Limit,
+    LimitReason,
+    LoadMode,
     LoadState,
     Method,
-    Mode,
     Prescription,
-    Range,
+    RangeOfMotion,
     SetEnd,
 )
-from negtrain_ros.history import listing, planning
-from negtrain_ros.history.entry import Status
-from negtrain_ros.history.exercises import shipped_exercises
-from negtrain_ros.history.history import History
-from negtrain_ros.history.journal import Journal
-from negtrain_ros.history.programs import find_program
+from negtrain_ros.history import planning, tables_for_people
+from negtrain_ros.history.outbox.entries import Status
+from negtrain_ros.history.session_log import SessionLog
+from negtrain_ros.history.store import History
+from negtrain_ros.programs.exercises import shipped_exercises
+from negtrain_ros.programs.programs import find_program
 import pytest
 
 ANN, PRESS = 'Ann', 'chest_press'
@@ -28,7 +28,7 @@ LINE, PUSH = StrengthMethod.LOAD_VELOCITY, StrengthMethod.ISOMETRIC
 BEGIN, DAY = 1.7e9, 86400.0
 LIGHT = Prescription(
     athlete=ANN, exercise=PRESS, method=Method.REGULAR, concentric=20.0, eccentric=20.0,
-    limit=20.0, range=Range(0.1, 0.5))
+    limit=20.0, rom=RangeOfMotion(0.1, 0.5))
 
 
 class Calendar:
@@ -94,14 +94,14 @@ def test_an_expired_maximum_gives_no_loads(calendar):
 
 
 def test_a_fault_is_kept_each_time_it_comes(calendar):
-    journal = Journal(calendar.history)
+    journal = SessionLog(calendar.history)
     journal.open(Training((LIGHT,), 0.0), None, 0.0)
-    calm = LoadState(0.0, Mode.ARMED, 0.0, 0.0, Limit.NOTHING, (), '', LIGHT)
+    calm = LoadState(0.0, LoadMode.ARMED, 0.0, 0.0, LimitReason.NOTHING, (), '', LIGHT)
     fallen = dataclasses.replace(
-        calm, mode=Mode.FAULT, faults=(Fault.OVER_SPEED,), explanation='unloaded: too fast')
+        calm, mode=LoadMode.FAULT, faults=(Fault.OVER_SPEED,), explanation='unloaded: too fast')
     for load in (calm, fallen, fallen, calm, fallen):
         calendar.now += 0.1
-        journal.watch(load)
-    rows = calendar.history.ask(lambda engine: listing.faults_of(engine, journal.number))
+        journal.on_load_state(load)
+    rows = calendar.history.ask(lambda engine: tables_for_people.faults_of(engine, journal.number))
     assert [(row['fault'], row['explanation']) for row in rows] == [
         ('over_speed', 'unloaded: too fast')] * 2

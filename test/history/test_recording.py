@@ -6,7 +6,7 @@ import stat
 import struct
 
 from negtrain_ros.history.database import HistoryError
-from negtrain_ros.history.recording import definition, Recording
+from negtrain_ros.history.mcap_writer import definition, McapWriter
 import pytest
 
 make_reader = pytest.importorskip('mcap.reader', reason='mcap is not there').make_reader
@@ -31,7 +31,7 @@ def find(tmp_path):
 
 def test_every_message_comes_back(tmp_path, find):
     path = tmp_path / 'session.mcap'
-    with Recording(path, find) as recording:
+    with McapWriter(path, find) as recording:
         for index in range(1000):
             data = CDR + struct.pack('<iII', 7, index, 1) + b'\0\0\0\0' + struct.pack('<i', -index)
             recording.write('press_1/encoder_counts', 'negtrain_interfaces/msg/EncoderCounts',
@@ -60,12 +60,12 @@ def test_all_our_messages_have_a_whole_definition(message, find):
 
 
 def test_a_message_that_nobody_has_is_refused(tmp_path, find):
-    with Recording(tmp_path / 'a.mcap', find) as recording, \
+    with McapWriter(tmp_path / 'a.mcap', find) as recording, \
             pytest.raises(HistoryError, match='No such file'):
         recording.write('a', 'negtrain_interfaces/msg/Nothing', b'', 0)
 
 
 def test_no_recording_is_written_over(tmp_path, find):
-    Recording(tmp_path / 'a.mcap', find).close()
+    McapWriter(tmp_path / 'a.mcap', find).close()
     with pytest.raises(HistoryError, match='there already'):
-        Recording(tmp_path / 'a.mcap', find)
+        McapWriter(tmp_path / 'a.mcap', find)

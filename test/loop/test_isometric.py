@@ -3,25 +3,32 @@
 """An isometric test: the held handle resists as hard as it is pushed, and hardly moves."""
 from dataclasses import replace
 
-from negtrain_ros.core.strength import StrengthMethod, StrengthSettings
-from negtrain_ros.core.testing import StrengthTesting
-from negtrain_ros.core.trials import IsometricTrials
-from negtrain_ros.core.types import Fault, GRAVITY, Instruction, Prescription, Range, SetEnd
+from negtrain_ros.core.planning.strength import StrengthMethod, StrengthSettings
+from negtrain_ros.core.session.strength_protocols import IsometricTrials
+from negtrain_ros.core.session.strength_test import StrengthTesting
+from negtrain_ros.core.types import (
+    Fault,
+    GRAVITY,
+    Instruction,
+    Prescription,
+    RangeOfMotion,
+    SetEnd,
+)
 from negtrain_ros.sim.athlete import AthleteSettings, Intention
+from negtrain_ros.sim.closed_loop import ClosedLoop
 from negtrain_ros.sim.muscle import MuscleSettings
-from negtrain_ros.sim.rehearsal import Rehearsal
 import pytest
 
-RANGE = Range(0.1, 0.5)
+RANGE = RangeOfMotion(0.1, 0.5)
 HOLD = 0.3  # m
-BASE = Prescription(limit=200.0, range=RANGE, hold_position=HOLD)
+BASE = Prescription(limit=200.0, rom=RANGE, hold_position=HOLD)
 PATIENCE = 15.0  # s
 
 
 @pytest.mark.parametrize('maximum', [40.0, 101.0])
 @pytest.mark.parametrize('tremor', [0.0, 0.002])
 def test_a_push_against_a_held_handle_is_measured_where_it_is_held(maximum, tremor):
-    rehearsal = Rehearsal(
+    rehearsal = ClosedLoop(
         seed=1, muscle=MuscleSettings(maximum=maximum), athlete=AthleteSettings(tremor=tremor))
     machine, athlete = rehearsal.station.machine, rehearsal.athlete
     rehearsal.calibrate()
@@ -29,12 +36,12 @@ def test_a_push_against_a_held_handle_is_measured_where_it_is_held(maximum, trem
         StrengthMethod.ISOMETRIC, IsometricTrials(replace(StrengthSettings(), trials=1)), BASE,
         60.0, 1)
     rehearsal.load(activity.prescription)
-    athlete.hear(Instruction.PUSH)
+    athlete.on_instruction(Instruction.PUSH)
     end = machine.now + PATIENCE
     positions, fastest = [], 0.0
     while activity.over is None and machine.now < end:
         rehearsal.step()
-        activity.feel(machine.now, rehearsal.controller.commanded)
+        activity.on_load(machine.now, rehearsal.controller.commanded)
         fastest = max(fastest, abs(machine.velocity))
         if athlete.intention is Intention.PUSHING:
             positions.append(machine.position)
@@ -45,7 +52,7 @@ def test_a_push_against_a_held_handle_is_measured_where_it_is_held(maximum, trem
     assert min(positions) > HOLD - 0.02 and max(positions) < HOLD + 0.12
     assert fastest < 0.4
     assert {fault for _, fault in rehearsal.faults} <= {Fault.PHASE_UNKNOWN}
-    athlete.hear(Instruction.REST)
+    athlete.on_instruction(Instruction.REST)
     rehearsal.controller.disarm(machine.now)
     rehearsal.wait(3.0)
     assert machine.load < 0.1

@@ -11,12 +11,12 @@ import pytest
 pytest.importorskip('rclpy', reason='ROS 2 is not there')
 pytest.importorskip('negtrain_interfaces', reason='negtrain_interfaces is not built')
 
-from negtrain_ros import bringup
-from negtrain_ros.runner import Runner
-from probe import Probe
+from harness.graph import FASTEST, PATIENT
+from harness.probe import Probe
+from negtrain_ros.bringup import node_list, transport
+from negtrain_ros.bringup.processes import ProcessRunner
 
 PORT = 42700  # of the first domain; who holds it on the loopback device has the domain
-FASTEST = {'mock_machine': {'simulation.real_time_factor': 0.0}}
 
 
 @pytest.fixture(scope='module')
@@ -25,7 +25,7 @@ def claim_domain():
     held = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
-        for name, value in bringup.transport(os.environ).items():
+        for name, value in transport.environment_variables(os.environ).items():
             patch.setenv(name, value)
 
         def claim():
@@ -62,9 +62,10 @@ def start_graph(tmp_path_factory):
     def start(namespace=''):
         said = StringIO()
         history = str(tmp_path_factory.mktemp('history'))
-        runner = Runner(bringup.SIMULATION, bringup.Start(
+        runner = ProcessRunner(node_list.SIMULATION, node_list.Start(
             namespace=namespace, use_sim_time=True,
-            parameters={**FASTEST, 'session_manager': {'history.folder': history}}), said)
+            parameters={**FASTEST, 'session_manager': {'history.folder': history, **PATIENT}}),
+            said)
         runner.said = said.getvalue
         return runner
     return start

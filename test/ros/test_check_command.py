@@ -6,8 +6,8 @@ from pathlib import Path
 import subprocess
 import sys
 
+from harness.probe import Probe
 from negtrain_ros.computer_check import computer
-from probe import Probe
 import psutil
 import pytest
 

@@ -4,8 +4,8 @@
 import signal
 
 from bench.crashed import crash_often, know, manager
-from negtrain_ros.history.listing import Choice, sessions
 from negtrain_ros.history.opening import open_to_read
+from negtrain_ros.history.tables_for_people import Choice, sessions
 import pytest
 
 CRASHES = 3

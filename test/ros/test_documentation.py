@@ -3,7 +3,8 @@
 """Every topic, service, action and parameter of the nodes stands in the documentation."""
 from pathlib import Path
 
-from negtrain_ros import bringup, documentation
+from docs import generate
+from negtrain_ros.bringup import node_list
 import pytest
 
 DOCS = Path(__file__).parents[2] / 'docs'
@@ -12,14 +13,14 @@ DOCS = Path(__file__).parents[2] / 'docs'
 @pytest.fixture(scope='module')
 def made(domain):
     """Return every node as it is when nobody gives it a parameter."""
-    with documentation.nodes() as nodes:
+    with generate.nodes() as nodes:
         yield nodes
 
 
 @pytest.mark.parametrize('name', ['interfaces', 'parameters'])
 def test_the_documentation_says_what_the_nodes_declare(made, name):
-    said = getattr(documentation, name)(made).rstrip() + '\n'
-    assert (DOCS / f'{name}.md').read_text() == said, 'run python -m negtrain_ros.documentation'
+    said = getattr(generate, name)(made).rstrip() + '\n'
+    assert (DOCS / f'{name}.md').read_text() == said, 'run python -m docs.generate'
 
 
 def test_every_parameter_has_a_meaning_and_cannot_be_changed_under_a_load(made):
@@ -34,4 +35,4 @@ def test_every_parameter_has_a_meaning_and_cannot_be_changed_under_a_load(made):
 
 def test_real_time_is_for_the_path_from_encoder_to_load_alone(made):
     asking = {name for name, node in made.items() if node.has_parameter('realtime.priority')}
-    assert asking == set(bringup.PATH)
+    assert asking == set(node_list.PATH)

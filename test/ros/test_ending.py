@@ -6,9 +6,9 @@ import signal
 import subprocess
 import sys
 
-from negtrain_ros import bringup
-from negtrain_ros.runner import NodeDied
-from probe import Probe
+from harness.probe import Probe
+from negtrain_ros.bringup import node_list
+from negtrain_ros.bringup.processes import NodeDied
 import pytest
 
 BROKEN = """/**:
@@ -34,7 +34,7 @@ def test_a_signal_ends_every_node_with_status_0(own_domain, start_graph, number)
                 process.send_signal(number)
             probe.until(lambda: all(process.poll() is not None
                                     for process in runner.processes.values()))
-        assert runner.stop() == dict.fromkeys(bringup.SIMULATION, 0)
+        assert runner.stop() == dict.fromkeys(node_list.SIMULATION, 0)
         assert 'Traceback' not in runner.said()
 
 
@@ -62,7 +62,7 @@ def test_a_node_that_dies_is_named_with_its_last_words(own_domain, start_graph):
 def started(node, *words):
     """Return a node that has been started with further words on its command line."""
     return subprocess.Popen(
-        [*bringup.Start().command(node), *words], text=True, stdin=subprocess.DEVNULL,
+        [*node_list.Start().command(node), *words], text=True, stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
 
@@ -95,7 +95,7 @@ def last_lines(tmp_path_factory):
     broken.write_text(BROKEN)
     starts = {(node, name): started(node, '-p', f'{name}:={value}')
               for node, name, value, _ in REFUSED}
-    for node in bringup.SIMULATION:
+    for node in node_list.SIMULATION:
         starts[node, 'broken'] = started(node, '--params-file', str(broken))
     with ExitStack() as stack:
         for process in starts.values():
@@ -112,7 +112,7 @@ def test_a_wrong_parameter_is_named_in_one_line(last_lines, node, name, value, w
     assert all(word in line for word in (node, name, why))
 
 
-@pytest.mark.parametrize('node', bringup.SIMULATION)
+@pytest.mark.parametrize('node', node_list.SIMULATION)
 def test_a_broken_parameters_file_is_named(last_lines, node):
     output, status = last_lines[node, 'broken']
     assert status == 1

@@ -4,10 +4,10 @@
 from copy import deepcopy
 import math
 
+from harness.probe import CHEST_PRESS, Probe
 from negtrain_interfaces.action import CalibrateRange, StrengthTest, Train
 from negtrain_interfaces.msg import SessionState
 from negtrain_interfaces.srv import AcceptStrengthTest
-from probe import CHEST_PRESS, Probe
 import pytest
 
 ANN = {'athlete': 'Ann "O\'Hara" 😀', 'exercise': 'chest_press'}
@@ -45,14 +45,14 @@ def endless():
 def test_a_wrong_goal_is_refused_in_a_line_and_nothing_begins(probe, action, goal, word):
     result = probe.result(probe.begin(action, goal))
     assert word in result.reason and result.reason and '\n' not in result.reason
-    assert probe.hear('session').stage == SessionState.IDLE
+    assert probe.wait_for('session').stage == SessionState.IDLE
 
 
 def test_a_second_client_is_refused_with_who_is_on_the_machine(probe):
     refusal = f'{ANN["athlete"]} is on the machine'
     first = probe.begin('calibrate_range', CalibrateRange.Goal(**ANN))
     with Probe(topics=['session']) as second:
-        second.hear('session', lambda state: state.athlete == ANN['athlete'])
+        second.wait_for('session', lambda state: state.athlete == ANN['athlete'])
         for action, goal in (('train', training(athlete='Bob')),
                              ('calibrate_range', CalibrateRange.Goal(
                                  athlete='Bob', exercise='row'))):

@@ -5,12 +5,12 @@ from copy import deepcopy
 import math
 import re
 
-from conftest import FASTEST
+from harness.graph import FASTEST
+from harness.probe import CHEST_PRESS, Probe
 from negtrain_interfaces.msg import LoadCommand, LoadState, SessionState
-from negtrain_ros import bringup
-from negtrain_ros.runner import NodeDied, Runner
+from negtrain_ros.bringup import node_list
+from negtrain_ros.bringup.processes import NodeDied, ProcessRunner
 from negtrain_ros.shell import qos
-from probe import CHEST_PRESS, Probe
 import pytest
 
 
@@ -23,13 +23,13 @@ def changed(**fields):
 
 
 def test_a_count_becomes_a_load_command_that_the_machine_takes(probe):
-    command = probe.hear('load_command')
+    command = probe.wait_for('load_command')
     stamps = {topic: {(message.header.stamp.sec, message.header.stamp.nanosec)
                       for message in probe.heard[topic]}
               for topic in ('encoder_counts', 'handle', 'phase')}
     assert stamps['phase'] & stamps['handle'] & stamps['encoder_counts']
     assert not command.enable and command.load == 0.0
-    probe.hear('machine_state', lambda state: state.sequence >= command.sequence)
+    probe.wait_for('machine_state', lambda state: state.sequence >= command.sequence)
 
 
 def test_every_topic_of_the_machine_has_one_publisher(probe):
@@ -67,7 +67,7 @@ def test_a_wrong_prescription_is_refused_with_the_reason(probe, fields, word):
     answer = probe.prescribe(changed(**fields))
     assert not answer.accepted
     assert word in answer.reason and answer.reason
-    assert probe.hear('load_state').mode == LoadState.DISARMED
+    assert probe.wait_for('load_state').mode == LoadState.DISARMED
 
 
 def test_a_second_publisher_keeps_the_handle_light(probe):
@@ -85,30 +85,30 @@ def test_a_second_publisher_keeps_the_handle_light(probe):
         second.node.create_publisher(LoadCommand, 'load_command', qos.COMMANDS)
         probe.until(lambda: {'2 publish', 'graph is'} & set(re.findall(
             '2 publish|graph is', refusal() or '')))
-        probe.hear('machine_state', lambda state: state.load < 1.0)
+        probe.wait_for('machine_state', lambda state: state.load < 1.0)
     probe.ask('reset_faults')
 
 
 def test_one_process_is_the_same_machine(own_domain, tmp_path):
-    start = bringup.Start(namespace='left', use_sim_time=True, composed=True, parameters={
+    start = node_list.Start(namespace='left', use_sim_time=True, composed=True, parameters={
         **FASTEST, 'session_manager': {'history.folder': str(tmp_path)}})
-    with Runner(bringup.SIMULATION, start) as runner, Probe('left') as probe:
-        assert list(runner.processes) == [bringup.COMPOSED]
+    with ProcessRunner(node_list.SIMULATION, start) as runner, Probe('left') as probe:
+        assert list(runner.processes) == [node_list.COMPOSED]
         assert probe.prescribe().accepted
-        command = probe.hear('load_command')
-        probe.hear('machine_state', lambda state: state.sequence >= command.sequence)
+        command = probe.wait_for('load_command')
+        probe.wait_for('machine_state', lambda state: state.sequence >= command.sequence)
         assert probe.now('session').stage == SessionState.IDLE
         names = {name for name, namespace in probe.node.get_node_names_and_namespaces()
                  if namespace == '/left'}
-        assert names == {*bringup.SIMULATION, 'probe'}
+        assert names == {*node_list.SIMULATION, 'probe'}
         assert list(tmp_path.iterdir()), 'the folder of the history was not heard of'
         runner.check()
 
 
 def test_one_process_refuses_what_a_node_refuses(own_domain, tmp_path):
-    start = bringup.Start(composed=True, parameters={'phase_detector': {'phase.nonsense': 1.0}})
-    with Runner(bringup.SIMULATION, start) as runner:
-        process = runner.processes[bringup.COMPOSED]
+    start = node_list.Start(composed=True, parameters={'phase_detector': {'phase.nonsense': 1.0}})
+    with ProcessRunner(node_list.SIMULATION, start) as runner:
+        process = runner.processes[node_list.COMPOSED]
         assert process.wait(60.0) == 1
         with pytest.raises(NodeDied, match='there is no parameter'):
             runner.check()

@@ -6,8 +6,8 @@ import signal
 import subprocess
 import sys
 
-from negtrain_ros import bringup
-from probe import Probe
+from harness.probe import Probe
+from negtrain_ros.bringup import node_list
 import pytest
 
 pytest.importorskip('launch_ros', reason='launch comes with an installed ROS 2, not from PyPI')
@@ -19,12 +19,12 @@ from launch.launch_description_sources import PythonLaunchDescriptionSource
 import launch_pytest
 
 PATIENCE = 100.0  # s
-FILES = {'machine': bringup.MACHINE, 'simulation': bringup.SIMULATION}
+FILES = {'machine': node_list.MACHINE, 'simulation': node_list.SIMULATION}
 
 
 def path(name):
     """Return where a launch file is installed."""
-    return str(bringup.share() / 'launch' / f'{name}.launch.py')
+    return str(node_list.share() / 'launch' / f'{name}.launch.py')
 
 
 @launch_pytest.fixture
@@ -66,19 +66,19 @@ def nodes(probe):
 @pytest.mark.launch(fixture=machine)
 def test_a_machine_comes_up_in_its_namespace_and_stays_unloaded():
     with Probe('left') as probe:
-        probe.until(lambda: nodes(probe) == set(bringup.MACHINE))
+        probe.until(lambda: nodes(probe) == set(node_list.MACHINE))
         assert probe.prescribe().accepted
         answer = probe.until(lambda: probe.ask('arm'))
         assert not answer.success
-        assert not probe.hear('load_command').enable
+        assert not probe.wait_for('load_command').enable
 
 
 @pytest.mark.launch(fixture=simulation)
 def test_a_simulation_comes_up_in_its_namespace_and_its_values_flow():
     with Probe('left') as probe:
-        probe.until(lambda: nodes(probe) == set(bringup.SIMULATION))
-        command = probe.hear('load_command')
-        probe.hear('machine_state', lambda state: state.sequence >= command.sequence)
+        probe.until(lambda: nodes(probe) == set(node_list.SIMULATION))
+        command = probe.wait_for('load_command')
+        probe.wait_for('machine_state', lambda state: state.sequence >= command.sequence)
         assert probe.node.count_publishers('clock') == 1
         probe.calibrate()
 
@@ -86,7 +86,7 @@ def test_a_simulation_comes_up_in_its_namespace_and_its_values_flow():
 @pytest.mark.launch(fixture=composed)
 def test_one_process_is_the_same_simulation():
     with Probe('left') as probe:
-        probe.until(lambda: nodes(probe) == set(bringup.SIMULATION))
+        probe.until(lambda: nodes(probe) == set(node_list.SIMULATION))
         assert probe.node.count_publishers('clock') == 1
         probe.calibrate()
 
@@ -136,10 +136,10 @@ def test_a_start_that_fails_ends_all_with_a_status_and_the_reason(
 def test_ctrl_c_ends_every_node_well(own_domain, isolated_history):
     process = ros2_launch(path('simulation'), 'namespace:=left', 'real_time_factor:=0.0')
     with Probe('left') as probe:
-        probe.until(lambda: nodes(probe) == set(bringup.SIMULATION))
-        probe.hear('session')
+        probe.until(lambda: nodes(probe) == set(node_list.SIMULATION))
+        probe.wait_for('session')
         process.send_signal(signal.SIGINT)
         said, _ = process.communicate(timeout=PATIENCE)
         assert process.returncode == 0, said
         assert 'Traceback' not in said
-        assert said.count('process has finished cleanly') == len(bringup.SIMULATION)
+        assert said.count('process has finished cleanly') == len(node_list.SIMULATION)

@@ -41,21 +41,21 @@ def recover(probe):
     """Acknowledge faults until the controller is disarmed."""
     def disarmed():
         probe.ask('reset_faults')
-        return probe.hear('load_state').mode == LoadState.DISARMED
+        return probe.wait_for('load_state').mode == LoadState.DISARMED
     probe.until(disarmed)
 
 
 def stays_light(probe):
     """Tell whether the handle stays light from now on, for a while."""
-    since = stamp(probe.hear('machine_state'))
-    probe.hear('machine_state', lambda state: stamp(state) > since + WHILE)
+    since = stamp(probe.wait_for('machine_state'))
+    probe.wait_for('machine_state', lambda state: stamp(state) > since + WHILE)
     return all(state.load < LIGHT for state in probe.heard['machine_state']
                if stamp(state) >= since)
 
 
 def test_an_emergency_stop_unloads_until_it_is_reset(probe, training):
     assert probe.ask('emergency_stop').success
-    probe.hear('machine_state', lambda state: state.load < LIGHT and not state.enabled)
+    probe.wait_for('machine_state', lambda state: state.load < LIGHT and not state.enabled)
     assert not probe.ask('arm').success
     assert stays_light(probe)
     cancel(probe, training)
@@ -65,14 +65,14 @@ def test_an_emergency_stop_unloads_until_it_is_reset(probe, training):
 
 def test_a_cancelled_training_unloads(probe, training):
     cancel(probe, training)
-    probe.hear('machine_state', lambda state: state.load < LIGHT)
+    probe.wait_for('machine_state', lambda state: state.load < LIGHT)
     assert stays_light(probe)
 
 
 @pytest.mark.parametrize('node', ['phase_detector', 'load_controller', 'encoder_publisher'])
 def test_the_death_of_a_node_unloads_and_its_return_does_not_load(probe, graph, training, node):
     graph.processes[node].send_signal(signal.SIGKILL)
-    probe.hear('machine_state', lambda state: state.load < LIGHT)
+    probe.wait_for('machine_state', lambda state: state.load < LIGHT)
     assert stays_light(probe)
     cancel(probe, training)
     graph.start(node)

@@ -3,7 +3,7 @@
 """Names that ROS refuses are refused before anything starts, with one that would do."""
 from hypothesis import example, given
 from hypothesis import strategies as st
-from negtrain_ros import names
+from negtrain_ros.shell import names
 import pytest
 from rclpy.exceptions import InvalidNamespaceException
 from rclpy.validate_namespace import validate_namespace

@@ -6,19 +6,19 @@ from io import StringIO
 import json
 import math
 
+from harness.probe import Probe
 from negtrain_interfaces.action import CalibrateRange, StrengthTest, Train
 from negtrain_interfaces.msg import LoadState, Repetition, SessionState
 from negtrain_interfaces.srv import AcceptStrengthTest
-from negtrain_ros import bringup
+from negtrain_ros.bringup import node_list
+from negtrain_ros.bringup.processes import ProcessRunner
 from negtrain_ros.core.types import PhaseMeasure
-from negtrain_ros.history.export import export
-from negtrain_ros.history.listing import Choice, sessions
 from negtrain_ros.history.opening import open_to_read
-from negtrain_ros.history.report import write_report
-from negtrain_ros.runner import Runner
+from negtrain_ros.history.reports.export import export
+from negtrain_ros.history.reports.html import write_report
+from negtrain_ros.history.tables_for_people import Choice, sessions
 from negtrain_ros.shell import conversions
 from negtrain_ros.sim.muscle import MuscleSettings
-from probe import Probe
 import pytest
 
 ATHLETE, PROGRAM = 'Ada', 'negative-alternating'
@@ -29,6 +29,7 @@ SHORT_REST = 5.0  # s
 RATE = 100.0  # samples a second: fewer than a machine has, for a whole season in a minute
 GRAM = 0.001  # kg
 LIGHT = 5.0  # kg
+UNITS = {'mean_load': 'kg', 'plateau_load': 'kg', 'peak_load': 'kg', 'work': 'J'}
 
 pytestmark = pytest.mark.timeout(1500)
 
@@ -39,20 +40,34 @@ class Season:
     def __init__(self, folder):
         self.folder, self.said = folder, StringIO()
         self.repetitions, self.maxima = [], {}
-        self.runner = Runner(bringup.SIMULATION, bringup.Start(use_sim_time=True, parameters={
-            'mock_machine': {
-                'simulation.real_time_factor': 0.0, 'simulation.rate': RATE,
-                'athlete.concentric_time': 1.0, 'athlete.eccentric_time': 2.0},
-            'session_manager': {
-                'history.folder': str(folder), 'session.countdown': 2.0, 'session.test_rest': 3.0,
-                # A dead node is seen by others for some real seconds, which here are many.
-                'session.patience': 600.0}}), self.said)
+        self.runner = ProcessRunner(
+            node_list.SIMULATION,
+            node_list.Start(
+                use_sim_time=True,
+                parameters={
+                    'mock_machine': {
+                        'simulation.real_time_factor': 0.0,
+                        'simulation.rate': RATE,
+                        'athlete.concentric_time': 1.0,
+                        'athlete.eccentric_time': 2.0,
+                    },
+                    'session_manager': {
+                        'history.folder': str(folder),
+                        'session.countdown': 2.0,
+                        'session.test_rest': 3.0,
+                        # A dead node is seen by others for some real seconds, which here are many.
+                        'session.patience': 600.0,
+                    },
+                },
+            ),
+            self.said,
+        )
 
     def visit(self, course):
         """Let somebody come, do something, and go."""
         with Probe(topics=HEARD) as probe:
             probe.until(lambda: {'session', 'load_state'} <= set(probe.last()))
-            probe.hear('session', lambda state: state.header.stamp.sec)  # it knows the time
+            probe.wait_for('session', lambda state: state.header.stamp.sec)  # it knows the time
             course(probe)
             self.repetitions += probe.heard['repetitions']
 
@@ -81,7 +96,7 @@ class Season:
                 state = probe.last()['session']
                 assert state.stage != SessionState.PAUSED, state.text
                 probe.ask('skip_rest')
-                probe.hear('session', lambda state: state.rest_left <= SHORT_REST)
+                probe.wait_for('session', lambda state: state.rest_left <= SHORT_REST)
         return end.result().result
 
     def train(self, probe, exercise, **how):
@@ -93,18 +108,18 @@ class Season:
         """Train until the session manager is killed in the third set, at the fourth half."""
         self.train(probe, EXERCISES[0], program=PROGRAM)
         probe.begin('train', Train.Goal(athlete=ATHLETE, exercise=EXERCISES[1], program=PROGRAM))
-        probe.hear('session', lambda state: state.stage == SessionState.TRAINING
+        probe.wait_for('session', lambda state: state.stage == SessionState.TRAINING
                    and state.repetition == 4, PATIENCE)
         manager = self.runner.processes['session_manager']
         manager.kill()
         manager.wait()
-        probe.hear('load_state', lambda state: state.commanded < LIGHT)
+        probe.wait_for('load_state', lambda state: state.commanded < LIGHT)
 
     def go_on(self, probe):
         """Acknowledge what the crash has left, and do the sets that are left."""
         def disarmed():
             probe.ask('reset_faults')
-            return probe.hear('load_state').mode == LoadState.DISARMED
+            return probe.wait_for('load_state').mode == LoadState.DISARMED
         probe.until(disarmed)
         self.train(probe, EXERCISES[1], resume=True)
 
@@ -142,8 +157,8 @@ def test_sets_are_complete_but_for_the_one_that_the_crash_ended(season, rows):
                if row['verdict'] == 'counted']
     # The fourth of that one was completed while nobody was there to hear of it, and perhaps the
     # next, before the load controller could end the set; what came later was light.
-    begin = max(row['stamp'] for row in rows if row['exercise'] == EXERCISES[0])
-    end = min(row['stamp'] for row in rows if (row['exercise'], row['set']) == (EXERCISES[1], 2))
+    begin = max(row['stamp_s'] for row in rows if row['exercise'] == EXERCISES[0])
+    end = min(row['stamp_s'] for row in rows if (row['exercise'], row['set']) == (EXERCISES[1], 2))
     crashed = sum(begin < conversions.seconds(one.header.stamp) < end
                   and (one.stage, one.verdict) == (Repetition.COMPLETE, Repetition.COUNTED)
                   and one.eccentric.mean_load > LIGHT for one in season.repetitions)
@@ -158,13 +173,13 @@ def test_sets_are_complete_but_for_the_one_that_the_crash_ended(season, rows):
 def test_what_is_kept_is_what_was_announced(season, rows):
     announced = {conversions.seconds(one.header.stamp): one for one in season.repetitions
                  if one.stage == Repetition.COMPLETE}
-    assert len({row['stamp'] for row in rows}) == len(rows)
+    assert len({row['stamp_s'] for row in rows}) == len(rows)
     for row in rows:
         for phase in ('concentric', 'eccentric'):
             measure = conversions.from_msg(
-                PhaseMeasure, getattr(announced[row['stamp']], phase))
-            for name in ('mean_load', 'plateau_load', 'peak_load', 'work'):
-                kept = row[f'{phase}_{name}']
+                PhaseMeasure, getattr(announced[row['stamp_s']], phase))
+            for name, unit in UNITS.items():
+                kept = row[f'{phase}_{name}_{unit}']
                 assert (math.nan if kept is None else kept) == pytest.approx(
                     getattr(measure, name), nan_ok=True)
 
@@ -183,11 +198,11 @@ def test_the_loads_agree_to_the_gram_with_what_the_machine_applied(season, rows)
                for message in recorded(season, oldest, topics=['/machine_state'])]
     for row in rows:
         if row['session'] == oldest['number']:
-            begin = row['eccentric_start']
+            begin = row['eccentric_start_s']
             peak = max(load for stamp, load in applied
-                       if begin <= stamp <= begin + row['eccentric_duration'])
-            assert row['eccentric_peak_load'] == pytest.approx(peak, abs=GRAM)
-            assert peak == pytest.approx(row['eccentric_prescribed'], abs=1.0)
+                       if begin <= stamp <= begin + row['eccentric_duration_s'])
+            assert row['eccentric_peak_load_kg'] == pytest.approx(peak, abs=GRAM)
+            assert peak == pytest.approx(row['eccentric_prescribed_kg'], abs=1.0)
 
 
 def test_both_sessions_are_finished_and_reported(season, rows, tmp_path):
@@ -203,7 +218,7 @@ def test_both_sessions_are_finished_and_reported(season, rows, tmp_path):
         text = page.read_text()
         for row in rows:
             if row['session'] == session['number']:
-                assert f'{row["eccentric_plateau_load"]:.3f}' in text
+                assert f'{row["eccentric_plateau_load_kg"]:.3f}' in text
 
 
 def test_the_recording_has_every_topic(season):

@@ -8,8 +8,8 @@ import subprocess
 import sys
 import time
 
-from negtrain_ros import bringup
-from probe import Probe
+from harness.probe import Probe
+from negtrain_ros.bringup import node_list
 import psutil
 import pytest
 
@@ -42,7 +42,7 @@ def ours():
         try:
             if (process.environ().get('ROS_DOMAIN_ID') == os.environ['ROS_DOMAIN_ID']
                     and Path(process.cmdline()[-1 if len(process.cmdline()) == 1 else 1]).name
-                    in bringup.SIMULATION):
+                    in node_list.SIMULATION):
                 found.append(process)
         except (psutil.Error, IndexError):
             continue
@@ -95,7 +95,7 @@ def test_a_broken_parameters_file_is_named(own_domain, tmp_path):
 def test_an_interrupted_training_leaves_nothing_behind(own_domain, tmp_path, number):
     process = command(output=tmp_path)
     with Probe(topics=['machine_state']) as probe:
-        probe.hear('machine_state', lambda state: state.load > 1.0)
+        probe.wait_for('machine_state', lambda state: state.load > 1.0)
         assert ours()
         second = command(output=tmp_path / 'second')
         said, _ = second.communicate(timeout=PATIENCE)

@@ -15,13 +15,13 @@ stamps = strategies.integers(1, 2**61).map(
     lambda nanoseconds: nanoseconds // 10**9 + nanoseconds % 10**9 * 1e-9)
 numbers = strategies.floats(allow_nan=False) | strategies.just(math.nan)
 ranges = strategies.none() | strategies.builds(
-    types.Range, strategies.floats(-1.0, 0.5), strategies.floats(0.6, 2.0))
+    types.RangeOfMotion, strategies.floats(-1.0, 0.5), strategies.floats(0.6, 2.0))
 BY_TYPE = {
     float: numbers,
     int: strategies.integers(0, 2**32 - 1),
     bool: strategies.booleans(),
     str: strategies.text(max_size=20),
-    types.Range | None: ranges,
+    types.RangeOfMotion | None: ranges,
     tuple[types.Fault, ...]: strategies.lists(strategies.sampled_from(types.Fault)).map(tuple),
 }
 

@@ -5,12 +5,12 @@ from types import SimpleNamespace
 
 from hypothesis import given
 from hypothesis import strategies as st
-from negtrain_ros.core.guard import GuardSettings
+from negtrain_ros.core.safety.machine_guard import MachineGuardSettings
 from negtrain_ros.core.types import Fault, GRAVITY, Instruction, LoadCommand
 from negtrain_ros.sim.athlete import Athlete, AthleteSettings, Intention
 from negtrain_ros.sim.machine import Machine, MachineSettings
 from negtrain_ros.sim.muscle import Muscle, MuscleSettings
-from negtrain_ros.sim.station import Station
+from negtrain_ros.sim.plant import Plant
 import numpy as np
 import pytest
 
@@ -34,7 +34,7 @@ class Gym:
     def __init__(self, load, *, seed=0, muscle=None, guard=None, start=0.1, rise=200.0,
                  **athlete):
         self.athlete = Athlete(AthleteSettings(**athlete), muscle, seed)
-        self.station = Station(Machine(MachineSettings(start=start), guard), self.athlete)
+        self.station = Plant(Machine(MachineSettings(start=start), guard), self.athlete)
         self.law, self.rise = load, rise
         self.load, self.sequence = 0.0, 0
         self.rows = []
@@ -45,7 +45,7 @@ class Gym:
         machine = self.station.machine
         first = len(self.rows)
         for _ in range(round(duration / PERIOD)):
-            self.athlete.hear(instruction)
+            self.athlete.on_instruction(instruction)
             step = self.law(self.station) - self.load
             self.load += min(max(step, -1000.0 * PERIOD), self.rise * PERIOD)
             self.sequence += 1
@@ -295,8 +295,8 @@ def test_the_same_seed_gives_the_same_set_and_another_one_another():
 def test_the_motion_does_not_depend_on_the_rate_of_the_encoder(period):
     def peak(step):
         athlete = Athlete(AthleteSettings(variation=0.0, tremor=0.0))
-        station = Station(Machine(MachineSettings(), GuardSettings()), athlete)
-        athlete.hear(Instruction.TRAIN)
+        station = Plant(Machine(MachineSettings(), MachineGuardSettings()), athlete)
+        athlete.on_instruction(Instruction.TRAIN)
         speeds = []
         for sequence in range(round(6.0 / step)):
             machine = station.machine

@@ -70,7 +70,7 @@ def test_time_never_goes_faster_than_asked_for(delays, factor):
     for delay in delays:
         graph.look(delay)
         graph.answer()
-    spare = WaitingClock.CATCH_UP + 1
+    spare = WaitingClock.CATCH_UP + 2
     for index, (begin, _) in enumerate(graph.moves):
         for real, _ in graph.moves[index:]:
             steps = sum(begin <= at <= real for at, _ in graph.moves)

@@ -1,7 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """The machine puts the commanded load on the handle, and lets go of it in time."""
-from negtrain_ros.core.guard import GuardSettings
+from negtrain_ros.core.safety.machine_guard import MachineGuardSettings
 from negtrain_ros.core.types import Fault, GRAVITY, LoadCommand
 from negtrain_ros.sim.kinematics import KinematicsSettings
 from negtrain_ros.sim.machine import Machine, MachineSettings
@@ -146,7 +146,7 @@ def test_the_drive_alone_catches_a_handle_that_is_let_go():
 
 
 def test_without_the_check_of_speed_the_handle_crashes():
-    bench = Bench(start=0.5, guard=GuardSettings(speed_check=False))
+    bench = Bench(start=0.5, guard=MachineGuardSettings(speed_check=False))
     bench.run(1.0, 85.0, hand=HELD)
     fastest = 0.0
     for _ in range(50):

@@ -6,7 +6,7 @@ from itertools import chain
 from pathlib import Path
 import re
 
-from negtrain_ros import bringup
+from negtrain_ros.bringup import node_list
 import pytest
 
 ROOT = Path(__file__).parents[2]
@@ -18,21 +18,34 @@ ALLOWED = {
     'core': set(),
     'sim': {'core'},
     'history': {'core'},
-    'shell': {'core', 'sim', 'history'},
-    'nodes': {'core', 'sim', 'history', 'shell'},
-    'bringup': set(),
-    'executables': {'nodes', 'composed'},
-    'composed': {'nodes', 'shell'},
-    'runner': {'bringup'},
-    'launching': {'bringup', 'names'},
-    'names': set(),
-    'documentation': {'bringup', 'nodes', 'shell'},
+    'programs': {'core', 'history'},
+    'shell': {'core', 'sim', 'history', 'programs'},
     'terminal': set(),
+    'computer_check': {'core', 'shell', 'bringup'},
+    'nodes': {'core', 'sim', 'history', 'programs', 'shell'},
+    'bringup': {'shell', 'nodes'},
+    'machine_client': {'core', 'shell', 'bringup'},
+    'fault_campaign': {'core', 'sim', 'history', 'shell', 'bringup', 'machine_client'},
     'replay': {'core', 'shell', 'terminal'},
-    'computer_check': {'core', 'shell', 'bringup', 'runner'},
-    'cli': {'core', 'sim', 'history', 'shell', 'bringup', 'names', 'runner', 'replay',
-            'terminal', 'computer_check'},
+    'cli': {
+        'core', 'sim', 'history', 'programs', 'shell', 'computer_check',
+        'terminal', 'bringup', 'machine_client', 'fault_campaign', 'replay'},
 }
+
+# The rooms of the core, in the order in which they may be imported, and what each one imports.
+ROOMS = {
+    'value': set(),
+    'settings': set(),
+    'filters': set(),
+    'types': {'value'},
+    'encoder': {'settings', 'types'},
+    'phase': {'settings', 'types', 'encoder'},
+    'safety': {'value', 'settings', 'types'},
+    'planning': {'settings', 'types', 'safety'},
+    'load': {'settings', 'types', 'safety', 'planning'},
+    'session': {'settings', 'types', 'planning'},
+}
+MOST_ROOMS, MOST_ARROWS = 10, 20
 PURE = {'core', 'sim'}
 PURE_IMPORTS = {
     'collections', 'dataclasses', 'enum', 'functools', 'itertools', 'math', 'operator', 'types',
@@ -42,7 +55,8 @@ PURE_IMPORTS = {
 ROS = {'rclpy', 'negtrain_interfaces', 'std_srvs', 'std_msgs', 'rcl_interfaces', 'launch'}
 LONGEST_NODE = 86  # lines that are not empty; a longer node decides something
 
-SOURCES = sorted(path for folder in ('negtrain_ros', 'launch', 'test', 'bench', 'environment')
+SOURCES = sorted(path for folder in ('negtrain_ros', 'launch', 'test', 'bench', 'environment',
+                                     'docs')
                  for path in (ROOT / folder).rglob('*.py'))
 MODULES = sorted(PACKAGE.rglob('*.py'))
 
@@ -97,7 +111,7 @@ def test_history_does_not_know_ros(path):
     assert not {module.split('.')[0] for module in imported(path)} & ROS
 
 
-@pytest.mark.parametrize('node', bringup.SIMULATION)
+@pytest.mark.parametrize('node', node_list.SIMULATION)
 def test_a_node_imports_no_node_and_is_short(node):
     path = PACKAGE / 'nodes' / f'{node}.py'
     assert not [module for module in imported(path) if module.startswith('negtrain_ros.nodes')]
@@ -106,8 +120,8 @@ def test_a_node_imports_no_node_and_is_short(node):
 
 def test_every_node_is_brought_up_and_installed():
     files = {path.stem for path in (PACKAGE / 'nodes').glob('*.py')} - {'__init__'}
-    assert files == set(bringup.SIMULATION)
-    assert set(bringup.MACHINE) == set(bringup.SIMULATION) - {'mock_machine'}
+    assert files == set(node_list.SIMULATION)
+    assert set(node_list.MACHINE) == set(node_list.SIMULATION) - {'mock_machine'}
     setup = (ROOT / 'setup.py').read_text()
     assert all(f"'{node}'" in setup for node in files)
 
@@ -123,3 +137,34 @@ def test_every_file_says_whose_it_is_and_what_it_is(path):
 def test_nothing_is_a_bag_of_leftovers():
     assert not [path for path in chain(ROOT.glob('negtrain_ros/**/*'), ROOT.glob('test/**/*'))
                 if re.search(r'\b(utils?|common|helpers?|misc)\b', path.stem)]
+
+
+def rooms_imported(path):
+    """Return which rooms of the core a file of it imports, its own left out."""
+    room = path.relative_to(PACKAGE / 'core').parts[0].removesuffix('.py')
+    words = (module.split('.') for module in imported(path))
+    found = {word[2] for word in words if word[:2] == ['negtrain_ros', 'core'] and len(word) > 2}
+    return room, found - {room}
+
+
+def test_the_core_has_few_rooms_and_few_arrows_and_none_of_them_leads_back():
+    arrows = {}
+    for path in MODULES:
+        if part(path) == 'core' and path != PACKAGE / 'core' / '__init__.py':
+            room, found = rooms_imported(path)
+            arrows.setdefault(room, set()).update(found)
+    assert set(arrows) <= set(ROOMS) and len(ROOMS) <= MOST_ROOMS
+    assert sum(map(len, arrows.values())) <= MOST_ARROWS
+    order = list(ROOMS)
+    for room, found in arrows.items():
+        assert found <= ROOMS[room], room
+        assert all(order.index(each) < order.index(room) for each in ROOMS[room]), room
+
+
+def test_no_class_name_stands_for_two_things():
+    places = {}
+    for path in MODULES:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ClassDef):
+                places.setdefault(node.name, []).append(name(path))
+    assert {each: paths for each, paths in places.items() if len(paths) > 1} == {}

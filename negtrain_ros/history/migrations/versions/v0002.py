@@ -12,4 +12,4 @@ def upgrade():
     """Add them to sets and repetitions; of older ones they are not known."""
     for table in ('sets', 'repetitions'):
         for name in ('bottom_pause', 'top_pause'):
-            op.add_column(table, sa.Column(name, sa.Double(), nullable=True))
+            op.add_column(table, sa.Column(name, sa.Float(53), nullable=True))

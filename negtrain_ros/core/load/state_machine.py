@@ -1,0 +1,65 @@
+# Copyright 2026 negtrain contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The modes of the load controller: what leads from one to another, and what is said in each."""
+from collections.abc import Set
+from enum import auto, Enum
+
+from negtrain_ros.core.safety.fault_table import fault_names
+from negtrain_ros.core.types import Fault, LimitReason, LoadMode
+
+
+class LoadTrigger(Enum):
+    """What changes the mode."""
+
+    ARM = auto()       # somebody asked for it, and everything is right
+    END = auto()       # the set is over, by request or for a reason that needs no acknowledgement
+    FAULT = auto()     # something needs an acknowledgement
+    UNLOADED = auto()  # nothing is commanded any more
+    CLEARED = auto()   # acknowledged
+
+
+TRANSITIONS: dict[tuple[LoadMode, LoadTrigger], LoadMode] = {
+    **{(mode, event): mode for mode in LoadMode for event in LoadTrigger},
+    (LoadMode.DISARMED, LoadTrigger.ARM): LoadMode.ARMED,
+    (LoadMode.ARMED, LoadTrigger.END): LoadMode.UNLOADING,
+    (LoadMode.UNLOADING, LoadTrigger.UNLOADED): LoadMode.DISARMED,
+    (LoadMode.FAULT, LoadTrigger.CLEARED): LoadMode.DISARMED,
+    **{(mode, LoadTrigger.FAULT): LoadMode.FAULT for mode in LoadMode},
+}
+"""The next mode; an event that means nothing in a mode leaves it."""
+
+LOADED = (LoadMode.ARMED, LoadMode.UNLOADING)
+"""Modes in which the handle may be loaded."""
+
+TEXTS = {
+    LimitReason.NOTHING: 'prescribed load',
+    LimitReason.NOT_ARMED: 'not armed',
+    LimitReason.RANGE_UNKNOWN: 'range of motion not known: the lower load',
+    LimitReason.PHASE_UNCERTAIN: 'no certain movement: the lower load',
+    LimitReason.RAMP: 'on the way to the load',
+    LimitReason.RANGE_END: 'taken back before the turning point',
+    LimitReason.SPEED: 'handle falls too fast',
+    LimitReason.SPOTTER: 'the spotter helps',
+    LimitReason.CAP: 'limit of athlete or machine',
+    LimitReason.UNLOAD: 'unloaded',
+}
+"""What keeps the load from being the prescribed one, for people."""
+
+
+def explain(
+    mode: LoadMode, limit: LimitReason, held: Set[Fault], help_for: str, ended: str
+) -> str:
+    """
+    Return one line for people on why the load is what it is.
+
+    :param limit: what keeps the load from being the prescribed one
+    :param held: faults that need an acknowledgement
+    :param help_for: why the spotter helps, if he does
+    :param ended: why the last set has ended, empty if there was none
+    """
+    if mode is LoadMode.ARMED:
+        helps = help_for and limit is LimitReason.SPOTTER
+        return f'{TEXTS[limit]}: {help_for}' if helps else TEXTS[limit]
+    if mode is LoadMode.FAULT:
+        return f'unloaded: {fault_names(held)}'
+    return f'unloaded: {ended}' if ended else TEXTS[LimitReason.NOT_ARMED]

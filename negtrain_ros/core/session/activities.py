@@ -1,0 +1,181 @@
+# Copyright 2026 negtrain contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What is done in a session, set by set: calibrating the range, training."""
+import math
+from typing import Protocol
+
+from negtrain_ros.core.session.range_calibration import CalibrationSettings, RangeCalibration
+from negtrain_ros.core.types import (
+    Instruction,
+    Order,
+    Prescription,
+    RangeOfMotion,
+    Repetition,
+    RepetitionStage,
+    SessionStage,
+    SetEnd,
+    Verdict,
+)
+
+
+class Activity(Protocol):
+    """What a session needs to know of the activity it runs."""
+
+    stage: SessionStage
+    instruction: Instruction
+    program: str
+    set: int
+    sets: int
+    repetition: int
+    rest: float
+
+    @property
+    def text(self) -> str:
+        """What the display says."""
+
+    @property
+    def prescription(self) -> Prescription:
+        """What the present set asks for."""
+
+    @property
+    def over(self) -> SetEnd | None:
+        """Why the present set has come to its end, or None while it has not."""
+
+    def on_repetition(self, repetition: Repetition) -> bool:
+        """Take note of a repetition; return whether it is complete and belongs to the set."""
+
+    def on_load(self, stamp: float, load: float) -> None:
+        """Take the load [kg] that the athlete resists at a time [s]."""
+
+    def advance(self, end: SetEnd) -> bool:
+        """Go to the next set after one that ended so; return False if there is none."""
+
+
+class Training:
+    """Sets of repetitions with a rest between."""
+
+    stage = SessionStage.TRAINING
+    instruction = Instruction.TRAIN
+    text = 'lift and lower'
+
+    def __init__(
+        self, sets: tuple[Prescription, ...], rest: float, *, program: str = '', step: int = 0,
+        first: int = 1,
+    ) -> None:
+        """
+        Plan the sets.
+
+        :param sets: what each set asks for, at least one
+        :param rest: time between sets [s]
+        :param program: name of the programme that this comes from, empty for none
+        :param step: which step of the programme, counted from 1
+        :param first: set to begin with; above 1 when an interrupted session goes on
+        """
+        self.program = program
+        self.step = step
+        self.rest = rest
+        self.sets = len(sets)
+        self.set = first
+        self._prescriptions = sets
+        self._begin()
+
+    @property
+    def prescription(self) -> Prescription:
+        """What the present set asks for."""
+        return self._prescriptions[self.set - 1]
+
+    @property
+    def over(self) -> SetEnd | None:
+        """The set ends with the last repetition, or when the lifts have become too slow."""
+        if self._complete >= self.prescription.repetitions:
+            return SetEnd.COUNT
+        loss = 1.0 - self._slowest / self._first if self._first > 0.0 else 0.0
+        return SetEnd.VELOCITY_LOSS if loss > self.prescription.velocity_loss else None
+
+    def on_repetition(self, repetition: Repetition) -> bool:
+        """Count at the top for the display, and when complete for the set."""
+        if repetition.verdict is Verdict.COUNTED:
+            if repetition.stage is RepetitionStage.COMPLETE:
+                self._complete += 1
+                self._take_velocity(repetition.concentric.mean_velocity)
+            self.repetition = self._complete + (repetition.stage is RepetitionStage.HALFWAY)
+        return repetition.stage is RepetitionStage.COMPLETE
+
+    def on_load(self, stamp: float, load: float) -> None:
+        """Take no note: what matters is heard with the repetitions."""
+
+    def advance(self, end: SetEnd) -> bool:
+        """Go to the next set, unless the athlete has left or this was the last."""
+        if self.set == self.sets or end is SetEnd.LEFT:
+            return False
+        self.set += 1
+        self._begin()
+        return True
+
+    def _begin(self) -> None:
+        self.repetition = 0
+        self._complete: int = 0
+        self._first: float = 0.0
+        self._slowest: float = 0.0
+
+    def _take_velocity(self, velocity: float) -> None:
+        if math.isfinite(velocity):
+            self._first = self._first or velocity
+            self._slowest = velocity
+
+
+class Calibration:
+    """A few light repetitions that show the personal range of motion."""
+
+    stage = SessionStage.CALIBRATING
+    instruction = Instruction.MOVE_LIGHT
+    program = ''
+    set = 1
+    sets = 1
+    rest = 0.0
+
+    def __init__(
+        self, athlete: str, exercise: str, order: Order, settings: CalibrationSettings,
+        smallest_range: float = 0.0,
+    ) -> None:
+        """
+        Plan for an athlete at an exercise whose repetitions have the given order.
+
+        :param smallest_range: of the exercise [m]
+        """
+        self._calibration = RangeCalibration(settings, smallest_range)
+        self.rom: RangeOfMotion | None = None
+        self.repetition = 0
+        self._prescription = Prescription(
+            athlete=athlete, exercise=exercise, order=order, concentric=settings.load,
+            eccentric=settings.load, limit=settings.load, repetitions=settings.repetitions)
+
+    @property
+    def prescription(self) -> Prescription:
+        """The same light load both ways, no range known."""
+        return self._prescription
+
+    @property
+    def text(self) -> str:
+        """What to do, and what was not understood so far."""
+        remark = self._calibration.remark
+        return 'move through your full range, lightly' + (f' ({remark})' if remark else '')
+
+    @property
+    def over(self) -> SetEnd | None:
+        """The range is known."""
+        return SetEnd.COUNT if self.rom else None
+
+    def on_repetition(self, repetition: Repetition) -> bool:
+        """Let a light repetition show the range; count it at its half for the display."""
+        self.rom = self._calibration.step(repetition)
+        complete = repetition.stage is RepetitionStage.COMPLETE
+        self.repetition = self._calibration.done + (not complete)
+        return complete
+
+    def on_load(self, stamp: float, load: float) -> None:
+        """Take no note: what matters is heard with the repetitions."""
+
+    def advance(self, end: SetEnd) -> bool:
+        """There is only one set."""
+        return False

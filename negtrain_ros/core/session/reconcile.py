@@ -1,0 +1,41 @@
+# Copyright 2026 negtrain contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What a session wishes of the load controller, and which request leads there."""
+from dataclasses import dataclass
+from enum import auto, Enum
+
+from negtrain_ros.core.types import LoadMode, LoadState, Prescription
+
+
+@dataclass(frozen=True)
+class DesiredState:
+    """What the load controller is to be brought to: armed, with this prescription in force."""
+
+    prescription: Prescription
+
+
+class LoadRequest(Enum):
+    """What can be asked of the load controller."""
+
+    PRESCRIBE = auto()
+    ARM = auto()
+    DISARM = auto()
+
+
+def reconcile(desired: DesiredState | None, load: LoadState | None) -> LoadRequest | None:
+    """
+    Return the next step that brings the load controller towards a wish.
+
+    A fault in force is nobody's to clear but a person's: nothing is asked for then.
+
+    :param load: newest word of the load controller, None while it was never heard
+    """
+    if load is None:
+        return None
+    if desired is None or load.prescription != desired.prescription:
+        if load.mode is LoadMode.ARMED:
+            return LoadRequest.DISARM
+        if desired is None or load.mode is not LoadMode.DISARMED:
+            return None
+        return LoadRequest.PRESCRIBE
+    return LoadRequest.ARM if load.mode is LoadMode.DISARMED else None
