@@ -16,6 +16,9 @@ help:  ## say what can be made
 sim: .venv  ## train a simulated athlete, live in the terminal
 	@.venv/bin/negtrain sim $(ARGS)
 
+machine: .venv  ## the same over a bus, with a simulated CiA 402 drive
+	@.venv/bin/negtrain sim --drive cia402 $(ARGS)
+
 faults: .venv  ## break everything in turn at the full load
 	@.venv/bin/negtrain faults $(ARGS)
 
@@ -51,4 +54,4 @@ clean:  ## remove all that was made
 		echo 'no $(or $(PYTHON),Python 3.10 to 3.13) here: apt install python3' >&2; exit 1; }
 	@$(PYTHON) environment/build.py $(patsubst .venv-%,%,$(filter-out .venv,$@))
 
-.PHONY: help sim faults test test-ubuntu bench style lock clean .venv $(UBUNTU)
+.PHONY: help sim machine faults test test-ubuntu bench style lock clean .venv $(UBUNTU)

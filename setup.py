@@ -12,6 +12,7 @@ NODES = (
     'load_controller',
     'session_manager',
     'mock_machine',
+    'machine',
 )
 
 
@@ -38,6 +39,8 @@ setup(
         'postgresql': ['psycopg2-binary'],
         'recording': ['mcap', 'mcap-ros2-support'],
         'test': ['pytest'],
+        'canopen': ['canopen>=2.4,<3', 'python-can>=4.5,<5', 'msgpack'],
+        'simulated-drive': ['durand>=0.5,<0.6'],
     },
     zip_safe=True,
     maintainer='negtrain maintainers',
@@ -46,7 +49,8 @@ setup(
     license='Apache-2.0',
     entry_points={
         'console_scripts': [
-            *(f'{node} = {NAME}.bringup.executables:{node}' for node in (*NODES, 'composed')),
+            *(f'{name} = {NAME}.bringup.executables:{name}'
+              for name in (*NODES, 'simulated_drive', 'composed')),
             f'negtrain = {NAME}.cli:main',
         ],
     },

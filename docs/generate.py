@@ -23,6 +23,9 @@ from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 
 NAMESPACE = '/documentation'
+MODULES = {
+    'simulated_drive': 'simulated_drive.node',
+    **{name: f'nodes.{name}' for name in (*node_list.SIMULATION, 'machine')}}
 OF_EVERY_NODE = re.compile(r'/rosout|/parameter_events|.*/(\w+_parameter\w*|get_type_description)')
 
 # What a type does not say by itself.
@@ -78,7 +81,7 @@ def nodes() -> Iterator[dict[str, Node]]:
             '--ros-args', '-r', f'__ns:={NAMESPACE}', '-p', 'use_sim_time:=true', '--log-level',
             'error', *(word for pair in node_list.REMAPPINGS for word in ('-r', ':='.join(pair)))])
         try:
-            yield {name: _kind(name)() for name in node_list.SIMULATION}
+            yield {name: _kind(module)() for name, module in MODULES.items()}
         finally:
             rclpy.try_shutdown()
             del os.environ['XDG_DATA_HOME']
@@ -147,7 +150,7 @@ def _actions(made: dict[str, Node]) -> Iterator[str]:
 
 
 def _kind(name: str) -> type[Node]:
-    module = import_module(f'negtrain_ros.nodes.{name}')
+    module = import_module(f'negtrain_ros.{name}')
     kind, = (each for each in vars(module).values()
              if isinstance(each, type) and each.__module__ == module.__name__
              and issubclass(each, Node))

@@ -1,7 +1,9 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The nodes of a real machine; its drive brings `encoder_counts` and `machine_state`."""
+"""The nodes of a real machine and, if it is one of those that are known here, its drive."""
 from launch import LaunchDescription
+from launch.actions import DeclareLaunchArgument, OpaqueFunction
+from launch.substitutions import LaunchConfiguration
 from negtrain_ros.bringup import launch_actions, node_list
 
 
@@ -9,6 +11,15 @@ def generate_launch_description():
     """Describe what runs at a machine."""
     return LaunchDescription([
         *launch_actions.arguments(use_sim_time=False, priority=node_list.PRIORITY),
+        DeclareLaunchArgument(
+            'drive', default_value='none', choices=['none', 'cia402'],
+            description='of the motor, commanded by the node `machine`; none: another node brings '
+                        '`encoder_counts` and `machine_state`'),
         *launch_actions.transport_actions(),
-        *launch_actions.node_actions(node_list.MACHINE),
+        OpaqueFunction(function=_nodes),
     ])
+
+
+def _nodes(context):
+    driven = LaunchConfiguration('drive').perform(context) != 'none'
+    return launch_actions.node_actions(node_list.DRIVEN if driven else node_list.MACHINE)

@@ -32,6 +32,7 @@ DISCOVERY = 1.0  # s, after which whoever is in the graph has been seen
 STANDSTILL = 60.0  # s, in which nothing of what is awaited has come
 LOOK = 0.05  # s, between two looks at what is there
 TRIES, TRY = 12, 1.0  # and s each, for a node that has just been started to answer
+NODES = frozenset().union(*node_list.DRIVES.values())
 ENDS = (signal.SIGINT, signal.SIGTERM)
 
 TOPICS = {
@@ -59,6 +60,7 @@ class MachineClient:
         self, namespace: str, *, idle: Callable[[], None] = lambda: None,
         on_value: Callable[[str, Any], None] = lambda topic, value: None,
         on_truth: Callable[[Truth], None] | None = None, topics: Iterable[str] = TOPICS,
+        stand_in: str = 'mock_machine',
     ) -> None:
         """
         Join the graph.
@@ -67,6 +69,7 @@ class MachineClient:
         :param on_value: called with topic and value for everything heard
         :param on_truth: called with what the simulation knows
         :param topics: of TOPICS, to be listened to
+        :param stand_in: node that simulates the machine
         """
         self._context = rclpy.Context()
         rclpy.init(context=self._context, signal_handler_options=rclpy.SignalHandlerOptions.NO)
@@ -96,7 +99,7 @@ class MachineClient:
         self._accept = self._node.create_client(AcceptStrengthTest, 'accept_strength_test')
         self._prescribe = self._node.create_client(Prescribe, 'prescribe')
         self._parameters = self._node.create_client(
-            SetParameters, 'mock_machine/set_parameters')
+            SetParameters, f'{stand_in}/set_parameters')
         self._services: dict[str, Client] = {}
 
     def __enter__(self) -> 'MachineClient':
@@ -115,7 +118,7 @@ class MachineClient:
         while time.monotonic() < end:
             self._listen(0.05)
             found = [name for name, namespace in self._node.get_node_names_and_namespaces()
-                     if namespace == self._node.get_namespace() and name in node_list.SIMULATION]
+                     if namespace == self._node.get_namespace() and name in NODES]
             if found:
                 return sorted(found)
         return []

@@ -6,6 +6,7 @@ import sys
 
 from negtrain_ros.nodes.encoder_publisher import EncoderPublisherNode
 from negtrain_ros.nodes.load_controller import LoadControllerNode
+from negtrain_ros.nodes.machine import Machine
 from negtrain_ros.nodes.mock_machine import MockMachineNode
 from negtrain_ros.nodes.phase_detector import PhaseDetectorNode
 from negtrain_ros.nodes.session_manager import SessionManagerNode
@@ -18,13 +19,15 @@ NODES = {
     'phase_detector': PhaseDetectorNode,
     'load_controller': LoadControllerNode,
     'session_manager': SessionManagerNode,
+    'machine': Machine.prepared,
 }
+SIMULATION = tuple(name for name in NODES if name != 'machine')
 
 
 def main(args: list[str] | None = None) -> None:
     """Run the nodes that the command line names; none: those of a simulation."""
     words, own = divided(sys.argv if args is None else args)
-    names = remove_ros_args(words)[1:] or list(NODES)
+    names = remove_ros_args(words)[1:] or list(SIMULATION)
     unknown = [name for name in names if name not in NODES]
     if unknown:
         sys.exit(f'{unknown[0]!r} is none of {", ".join(NODES)}')

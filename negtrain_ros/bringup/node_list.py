@@ -4,6 +4,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+import socket
+from types import MappingProxyType
 from typing import Any
 
 from ament_index_python.packages import get_package_prefix, get_package_share_directory
@@ -15,8 +17,17 @@ MACHINE = ('encoder_publisher', 'phase_detector', 'load_controller', 'session_ma
 SIMULATION = ('mock_machine', *MACHINE)
 
 # The way from encoder to load, for which the kernel may be asked for real-time scheduling.
-PATH = ('mock_machine', 'encoder_publisher', 'phase_detector', 'load_controller')
+PATH = (
+    'mock_machine', 'machine', 'simulated_drive', 'encoder_publisher', 'phase_detector',
+    'load_controller')
 PRIORITY = 50  # SCHED_FIFO, of these at a real machine; above all ordinary processes
+
+# With a drive on a bus, and with one that is simulated in a process of its own.
+DRIVEN = ('machine', *MACHINE)
+SIMULATED_DRIVE = ('simulated_drive', *DRIVEN)
+
+# What a simulation can be made of, by what moves its handle.
+DRIVES = {'mock': SIMULATION, 'cia402': SIMULATED_DRIVE}
 
 # Runs several of them in one process.
 COMPOSED = 'composed'
@@ -35,9 +46,37 @@ def executable(name: str) -> str:
     return str(Path(get_package_prefix(PACKAGE)) / 'lib' / PACKAGE / name)
 
 
-def parameters_file() -> Path:
-    """Return the parameters that hold when nobody names others."""
-    return share() / 'config' / 'parameters.yaml'
+def parameters_file(drive: str = 'mock') -> Path:
+    """Return the parameters that hold when nobody names others, with a drive of DRIVES."""
+    name = 'parameters' if drive == 'mock' else 'simulated_drive'
+    return share() / 'config' / f'{name}.yaml'
+
+
+def simulated(
+    drive: str, athlete: Mapping[str, Any], mock: Mapping[str, Any] = MappingProxyType({}),
+) -> dict[str, Mapping[str, Any]]:
+    """
+    Return the parameters of a simulation with a drive of DRIVES.
+
+    What a bus drives cannot wait for the computer, so its nodes ask for real-time scheduling.
+
+    :param athlete: parameters of the athlete and of what is random
+    :param mock: parameters that only the mock has
+    """
+    if drive == 'mock':
+        return {'mock_machine': {**athlete, **mock}}
+    bus = {'bus.channel': own_channel()}
+    given: dict[str, Mapping[str, Any]] = {
+        node: {'realtime.priority': PRIORITY} for node in PATH if node in SIMULATED_DRIVE}
+    return {**given, 'machine': {**given['machine'], **bus},
+            'simulated_drive': {**given['simulated_drive'], **athlete, **bus}}
+
+
+def own_channel() -> str:
+    """Return a channel of python-can's udp_multicast that nobody else on this computer uses."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
+        free.bind(('', 0))
+        return f':{free.getsockname()[1]}'
 
 
 @dataclass(frozen=True)

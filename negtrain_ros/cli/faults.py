@@ -35,7 +35,19 @@ NODE_BOUNDS = {  # s until less than 5 kg are applied when a node is killed or f
     'load_controller': RULES[Fault.COMMAND_LOST].bound,
     'session_manager': RULES[Fault.SESSION_LOST].bound,
     'mock_machine': 0.5,
+    'simulated_drive': 0.5,
+    'machine': RULES[Fault.COMMAND_LOST].bound,
 }
+OVER_THE_BUS = {  # how the drive of a bus plays what is not the same as with the mock
+    Fault.EMERGENCY_STOP: 'safe torque off at the drive',
+    Fault.ENCODER_SILENT: 'the frames with the position get lost',
+    Fault.COMMAND_LOST: 'the frames with the torque get lost, the watchdog of the drive trips',
+    Fault.RESTARTED: 'the drive restarts and forgets what it was told',
+    Fault.LOAD_MISMATCH: 'the motor pulls 1.2 times as much as it is told to',
+    Fault.DRIVE: 'the motor is too hot (EMCY 0x4310)',
+}
+# Played on a command or a stamp on its way to the mock; a bus carries neither.
+NOT_ON_A_BUS = (Fault.TIME_INVALID, Fault.COMMAND_INVALID, Fault.SLEW_EXCEEDED)
 LATER = {  # what the athlete does only when he comes to the end of his way
     Fault.OVER_TRAVEL: FaultTestStand.is_outside,
     Fault.ATHLETE_GONE: FaultTestStand.is_left,
@@ -46,11 +58,15 @@ COUNTDOWN = 0.5  # s
 def faults(
     only: Annotated[str, Option(help='names to run, separated by commas; none: all')] = '',
     repeat: Annotated[int, Option(min=1, max=1000, help='times that each is run')] = 1,
+    drive: Annotated[str, Option(
+        help=f'what moves the handle: {", ".join(node_list.DRIVES)}')] = 'mock',
     domain: Annotated[Optional[int], Option(min=0, max=232, help='ROS_DOMAIN_ID')] = None,
     output: Annotated[Path, Option(help='folder for the report')] = Path('faults'),
 ) -> None:
     """Run every fault of the fault table, kill and freeze every node; report how it ended."""
-    cases = {case.name: case for case in all_cases()}
+    if drive not in node_list.DRIVES:
+        raise CommandRefused(f'unknown drive {drive!r}: one of {", ".join(node_list.DRIVES)}')
+    cases = {case.name: case for case in all_cases(drive)}
     names = [name.strip() for name in only.split(',') if name.strip()] or list(cases)
     unknown = [name for name in names if name not in cases]
     if unknown:
@@ -59,7 +75,8 @@ def faults(
     if domain is not None:
         os.environ['ROS_DOMAIN_ID'] = str(domain)
     output.mkdir(parents=True, exist_ok=True)
-    outcomes, lost = _run([cases[name] for _ in range(repeat) for name in names], output)
+    outcomes, lost = _run([cases[name] for _ in range(repeat) for name in names], drive,
+                          output)
     print((output / 'faults.md').read_text())
     failed = [one.case.name for one in outcomes if not one.passed]
     if failed or lost:
@@ -67,10 +84,14 @@ def faults(
                       f'{", ".join(sorted(set(failed)))}', status=1)
 
 
-def all_cases() -> Iterable[FaultCase]:
-    """Yield every row of the fault table, then what is done to every node."""
+def all_cases(drive: str = 'mock') -> Iterable[FaultCase]:
+    """Yield every row of the fault table with a drive, then what is done to every node."""
+    bus = drive != 'mock'
     for fault, play in SCENARIOS.items():
-        name, meaning = fault.name.lower(), f'{RULES[fault].meaning}: {play.meaning}'
+        if bus and fault in NOT_ON_A_BUS:
+            continue
+        played = (bus and OVER_THE_BUS.get(fault)) or play.meaning
+        name, meaning = fault.name.lower(), f'{RULES[fault].meaning}: {played}'
         if play.place is not FaultPlace.GRAPH:
             yield FaultCase(name, meaning, RULES[fault].bound,
                        partial(FaultTestStand.play, fault=fault),
@@ -85,13 +106,15 @@ def all_cases() -> Iterable[FaultCase]:
         else:
             yield FaultCase(name, meaning, RULES[fault].bound, FaultTestStand.publish_twice,
                        FaultTestStand.publish_once)
-    for node, bound in NODE_BOUNDS.items():
+    nodes = node_list.DRIVES[drive]
+    for node in nodes:
+        bound, blind = NODE_BOUNDS[node], node == nodes[0]
         yield FaultCase(f'kill_{node}', f'{node} is killed', bound,
                    partial(FaultTestStand.send, node=node, number=signal.SIGKILL),
-                   partial(FaultTestStand.restart, node=node), blind=node == 'mock_machine')
+                   partial(FaultTestStand.restart, node=node), blind=blind)
         yield FaultCase(f'freeze_{node}', f'{node} stands still for {FROZEN:g} s', bound,
                    partial(FaultTestStand.send, node=node, number=signal.SIGSTOP),
-                   partial(FaultTestStand.revive, node=node), blind=node == 'mock_machine')
+                   partial(FaultTestStand.revive, node=node), blind=blind)
 
 
 def tabulate(outcomes: list[CaseOutcome], lost: list[str]) -> str:
@@ -140,22 +163,22 @@ def _plain(outcome: CaseOutcome) -> dict[str, Any]:
             'recovered': outcome.recovered, 'passed': outcome.passed, 'remark': outcome.remark}
 
 
-def _run(cases: list[FaultCase], output: Path) -> tuple[list[CaseOutcome], int]:
+def _run(cases: list[FaultCase], drive: str, output: Path) -> tuple[list[CaseOutcome], int]:
     """Run the cases one after the other on one graph; report, even when it is interrupted."""
     folder = output / datetime.now().strftime('%Y-%m-%d_%H-%M-%S')
     folder.mkdir(parents=True)
-    start = node_list.Start(parameters={
-        'mock_machine': {
+    start = node_list.Start(params_file=node_list.parameters_file(drive), parameters={
+        **node_list.simulated(drive, {
             'muscle.maximum': REFERENCE.limit,
             'athlete.concentric_time': REFERENCE.concentric_time,
-            'athlete.eccentric_time': REFERENCE.eccentric_time},
+            'athlete.eccentric_time': REFERENCE.eccentric_time}),
         'session_manager': {
             'history.folder': str(folder.resolve()), 'session.countdown': COUNTDOWN}})
     outcomes: list[CaseOutcome] = []
     console = Console(stderr=True)
     with (folder / 'nodes.log').open('w') as log, Progress(console=console) as progress:
         task = progress.add_task('faults', total=len(cases))
-        ground = FaultTestStand(start, REFERENCE, log, folder)
+        ground = FaultTestStand(start, REFERENCE, log, folder, node_list.DRIVES[drive])
         try:
             with ground:
                 for case in cases:

@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 import socket
 import time
-from typing import Annotated, IO, Optional
+from typing import Annotated, Optional
 
 from negtrain_ros.bringup import node_list, transport
 from negtrain_ros.bringup.processes import NodeDied, ProcessRunner
@@ -56,6 +56,8 @@ def sim(
         min=0.0, max=100.0, help='1: real time, or slower on a busy computer; 0: as fast as '
         'the nodes answer')] = 1.0,
     seed: Annotated[int, Option(min=0, help='of the athlete and the machine')] = 1,
+    drive: Annotated[str, Option(
+        help=f'what moves the handle: {", ".join(node_list.DRIVES)}')] = 'mock',
     namespace: Annotated[str, Option(help='of the machine')] = '',
     domain: Annotated[Optional[int], Option(min=0, max=232, help='ROS_DOMAIN_ID')] = None,
     output: Annotated[Path, Option(help='folder for what is kept')] = Path('sessions'),
@@ -69,18 +71,24 @@ def sim(
     refusal = names.refusal(namespace, os.environ if domain is None else {})
     if refusal:
         raise CommandRefused(refusal)
-    params_file = _parameters(params_file)
+    if drive not in node_list.DRIVES:
+        raise CommandRefused(f'unknown drive {drive!r}: one of {", ".join(node_list.DRIVES)}')
+    if drive != 'mock' and real_time_factor != 1.0:
+        raise CommandRefused('a drive on a bus knows real time only: --real-time-factor 1')
+    params_file = _parameters(params_file or node_list.parameters_file(drive))
     transport.stay_local()
     if domain is not None:
         os.environ['ROS_DOMAIN_ID'] = str(domain)
     folder = _folder(output)
     start = node_list.Start(
-        namespace=namespace, params_file=params_file, use_sim_time=True,
-        parameters={'mock_machine': {
-            'simulation.real_time_factor': real_time_factor, 'simulation.seed': seed,
-            'muscle.maximum': maximum, 'athlete.concentric_time': concentric_time,
-            'athlete.eccentric_time': eccentric_time, 'athlete.bottom_pause': bottom_pause,
-            'athlete.top_pause': top_pause, 'athlete.tremor': tremor / 1000.0},
+        namespace=namespace, params_file=params_file, use_sim_time=drive == 'mock',
+        parameters={
+            **node_list.simulated(drive, {
+                'muscle.maximum': maximum, 'athlete.concentric_time': concentric_time,
+                'athlete.eccentric_time': eccentric_time, 'athlete.bottom_pause': bottom_pause,
+                'athlete.top_pause': top_pause, 'athlete.tremor': tremor / 1000.0,
+                'simulation.seed': seed,
+            }, {'simulation.real_time_factor': real_time_factor}),
             'session_manager': {'history.folder': str(folder.resolve())}})
     console = Console()
     meter = SpeedMeter()
@@ -89,7 +97,9 @@ def sim(
             (Display(console) if live else Lines(console)) as view:
         try:
             summaries, recording = _run(
-                start, log, view, prescription, sets, rest, meter, real_time_factor)
+                ProcessRunner(node_list.DRIVES[drive], start, log), start.namespace, view,
+                prescription,
+                sets, rest, meter, real_time_factor)
         except (MachineClientError, NodeDied) as failure:
             raise CommandRefused(str(failure), status=1) from None
     done = [repetition for one in summaries for repetition in one.repetitions
@@ -110,13 +120,18 @@ def sim(
 
 
 def _run(
-    start: node_list.Start, log: IO[str], view: Display | Lines, prescription: Prescription,
-    sets: int, rest: float, meter: SpeedMeter, factor: float,
+    runner: ProcessRunner,
+    namespace: str,
+    view: Display | Lines,
+    prescription: Prescription,
+    sets: int,
+    rest: float,
+    meter: SpeedMeter,
+    factor: float,
 ) -> tuple[tuple[SetSummary, ...], TrainingRecording]:
     """Bring the machine up, calibrate, train; return what came of it and what was recorded."""
     paused: dict[str, float] = {}
     recording = TrainingRecording()
-    runner = ProcessRunner(node_list.SIMULATION, start, log)
 
     def idle() -> None:
         runner.check()
@@ -131,9 +146,8 @@ def _run(
                       if meter.recent < BUSY * factor else '')
         view.refresh()
 
-    with _alone(start.namespace), MachineClient(
-            start.namespace, idle=idle, on_value=view.show,
-            on_truth=recording.on_truth) as trainer:
+    with _alone(namespace), MachineClient(
+            namespace, idle=idle, on_value=view.show, on_truth=recording.on_truth) as trainer:
         others = trainer.others()
         if others:
             raise MachineClientError(f'there is a machine already: {", ".join(others)}')

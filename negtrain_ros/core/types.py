@@ -10,10 +10,24 @@ the same numbers; a test holds the two together.
 from dataclasses import dataclass
 from enum import IntEnum
 import math
+from typing import TypeVar
 
-from negtrain_ros.core.value import value
+from typing_extensions import dataclass_transform
 
 GRAVITY = 9.80665  # m/s², standard acceleration (CGPM 1901)
+
+Kind = TypeVar('Kind')
+
+
+@dataclass_transform(frozen_default=True)
+def value(kind: type[Kind]) -> type[Kind]:
+    """
+    Make a frozen dataclass of something that is made for every sample.
+
+    It is the checker of types that freezes it: freezing at run time makes each one several times
+    as dear.
+    """
+    return dataclass(slots=True)(kind)
 
 
 class Quality(IntEnum):

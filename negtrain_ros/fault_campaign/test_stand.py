@@ -45,19 +45,22 @@ class FaultTestStand:
 
     def __init__(
         self, start: Start, prescription: Prescription, log: IO[str], history: Path,
+        nodes: tuple[str, ...] = SIMULATION,
     ) -> None:
         """
         Prepare a machine and an athlete.
 
         :param log: where the nodes' output goes
         :param history: folder in which the machine keeps its history
+        :param nodes: what the machine is made of, first of all what simulates it
         """
         self.prescription = prescription
         self._folder = history
-        self.runner = ProcessRunner(SIMULATION, start, log)
+        self.runner = ProcessRunner(nodes, start, log)
         self.trainer = MachineClient(start.namespace, idle=self._on_idle, on_value=self._on_value,
                                on_truth=self._on_truth,
-                               topics=('load_state', 'machine_state', 'session', 'repetitions'))
+                               topics=('load_state', 'machine_state', 'session', 'repetitions'),
+                               stand_in=nodes[0])
         self._calibrating = False
         self.truth = Truth()
         self.done = 0

@@ -3,6 +3,7 @@
 """Stand in for a machine, its drive and its encoder, and for the athlete at the handle."""
 from negtrain_interfaces.msg import EncoderCounts, LoadCommand, MachineState, SessionState, Truth
 from negtrain_ros.core import types
+from negtrain_ros.core.machine.kinematics import KinematicsSettings
 from negtrain_ros.core.safety.machine_guard import MachineGuardSettings
 from negtrain_ros.shell import conversions, fault_injection, parameters, qos, spin
 from negtrain_ros.shell.change_filter import ChangeFilter
@@ -13,7 +14,6 @@ from negtrain_ros.sim.athlete import Athlete, AthleteSettings
 from negtrain_ros.sim.clock import SimulationSettings
 from negtrain_ros.sim.fault_injector import FaultInjector
 from negtrain_ros.sim.faulty_plant import FaultyPlant
-from negtrain_ros.sim.kinematics import KinematicsSettings
 from negtrain_ros.sim.machine import Machine, MachineSettings
 from negtrain_ros.sim.muscle import MuscleSettings
 from negtrain_ros.sim.plant import Plant

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from negtrain_ros.core.settings import parameter, Settings
-from negtrain_ros.core.types import GRAVITY, Instruction
-from negtrain_ros.core.value import value
+from negtrain_ros.core.types import GRAVITY, Instruction, value
 from negtrain_ros.sim.hand_controller import HandController
 from negtrain_ros.sim.muscle import MuscleSettings
 from negtrain_ros.sim.reference_trajectory import ReferenceTrajectory

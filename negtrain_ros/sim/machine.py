@@ -10,10 +10,10 @@ the torque goes: the moving mass is balanced, and its inertia is all that is fel
 from dataclasses import dataclass
 import math
 
+from negtrain_ros.core.machine.kinematics import Kinematics, KinematicsSettings
 from negtrain_ros.core.safety.machine_guard import MachineGuard, MachineGuardSettings
 from negtrain_ros.core.settings import parameter, Settings
 from negtrain_ros.core.types import Fault, GRAVITY, LoadCommand, MachineState
-from negtrain_ros.sim.kinematics import Kinematics, KinematicsSettings
 
 SLIP = 0.005  # m/s, speed at which Coulomb friction is half developed
 
@@ -55,8 +55,11 @@ class Machine:
     """
     Integrates the handle under the forces of motor and athlete.
 
+    :ivar least_pull: of the motor while the handle goes up [N]; its drive brakes but never lifts
     :param start: time [s] at which the simulation begins
     """
+
+    least_pull = 0.0
 
     def __init__(
         self, settings: MachineSettings, guard: MachineGuardSettings | None = None,
@@ -119,7 +122,7 @@ class Machine:
         mass, stroke, coulomb = settings.mass, settings.stroke, settings.coulomb
         viscous = damping + settings.viscous
         position, velocity, torque = self.position, self.velocity, self._torque
-        pull, begin, now = 0.0, velocity, self.now
+        pull, begin, now, least = 0.0, velocity, self.now, self.least_pull
         for _ in range(self._cycles):
             now += h
             guard.step(now, h, velocity + shaking)
@@ -134,8 +137,8 @@ class Machine:
             elif change < -slew:
                 change = -slew
             pull += change
-            if velocity >= 0.0 and pull < 0.0:
-                pull = 0.0
+            if velocity >= 0.0 and pull < least:
+                pull = least
             torque = pull * arm
             # The damping terms are taken at the new velocity: stable however stiff they are.
             forces = push + damping * begin - pull

@@ -13,6 +13,7 @@ DOCS = Path(__file__).parents[2] / 'docs'
 @pytest.fixture(scope='module')
 def made(domain):
     """Return every node as it is when nobody gives it a parameter."""
+    pytest.importorskip('durand', reason='durand, of the simulated drive, is not installed')
     with generate.nodes() as nodes:
         yield nodes
 

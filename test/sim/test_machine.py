@@ -1,9 +1,9 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """The machine puts the commanded load on the handle, and lets go of it in time."""
+from negtrain_ros.core.machine.kinematics import KinematicsSettings
 from negtrain_ros.core.safety.machine_guard import MachineGuardSettings
 from negtrain_ros.core.types import Fault, GRAVITY, LoadCommand
-from negtrain_ros.sim.kinematics import KinematicsSettings
 from negtrain_ros.sim.machine import Machine, MachineSettings
 import pytest
 

@@ -17,12 +17,14 @@ HEADER = ('Copyright 2026 negtrain contributors', 'SPDX-License-Identifier: Apac
 ALLOWED = {
     'core': set(),
     'sim': {'core'},
+    'drives': {'core'},
     'history': {'core'},
     'programs': {'core', 'history'},
     'shell': {'core', 'sim', 'history', 'programs'},
+    'simulated_drive': {'core', 'sim', 'drives', 'shell'},
     'terminal': set(),
     'computer_check': {'core', 'shell', 'bringup'},
-    'nodes': {'core', 'sim', 'history', 'programs', 'shell'},
+    'nodes': {'core', 'sim', 'drives', 'history', 'programs', 'shell'},
     'bringup': {'shell', 'nodes'},
     'machine_client': {'core', 'shell', 'bringup'},
     'fault_campaign': {'core', 'sim', 'history', 'shell', 'bringup', 'machine_client'},
@@ -34,13 +36,12 @@ ALLOWED = {
 
 # The rooms of the core, in the order in which they may be imported, and what each one imports.
 ROOMS = {
-    'value': set(),
     'settings': set(),
-    'filters': set(),
-    'types': {'value'},
+    'types': set(),
     'encoder': {'settings', 'types'},
     'phase': {'settings', 'types', 'encoder'},
-    'safety': {'value', 'settings', 'types'},
+    'safety': {'settings', 'types'},
+    'machine': {'settings', 'types', 'safety'},
     'planning': {'settings', 'types', 'safety'},
     'load': {'settings', 'types', 'safety', 'planning'},
     'session': {'settings', 'types', 'planning'},
@@ -106,12 +107,13 @@ def test_the_verdicts_on_a_computer_are_pure():
             } <= PURE_IMPORTS
 
 
-@pytest.mark.parametrize('path', [path for path in MODULES if part(path) == 'history'], ids=name)
-def test_history_does_not_know_ros(path):
+@pytest.mark.parametrize(
+    'path', [path for path in MODULES if part(path) in ('history', 'drives')], ids=name)
+def test_history_and_drives_do_not_know_ros(path):
     assert not {module.split('.')[0] for module in imported(path)} & ROS
 
 
-@pytest.mark.parametrize('node', node_list.SIMULATION)
+@pytest.mark.parametrize('node', ('machine', *node_list.SIMULATION))
 def test_a_node_imports_no_node_and_is_short(node):
     path = PACKAGE / 'nodes' / f'{node}.py'
     assert not [module for module in imported(path) if module.startswith('negtrain_ros.nodes')]
@@ -120,8 +122,9 @@ def test_a_node_imports_no_node_and_is_short(node):
 
 def test_every_node_is_brought_up_and_installed():
     files = {path.stem for path in (PACKAGE / 'nodes').glob('*.py')} - {'__init__'}
-    assert files == set(node_list.SIMULATION)
+    assert files == {'machine', *node_list.SIMULATION}
     assert set(node_list.MACHINE) == set(node_list.SIMULATION) - {'mock_machine'}
+    assert set(node_list.DRIVEN) == files - {'mock_machine'}
     setup = (ROOT / 'setup.py').read_text()
     assert all(f"'{node}'" in setup for node in files)
 

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import math
 
 from negtrain_ros.core.settings import parameter, Settings
-from negtrain_ros.core.types import HandleState, MachineState, PhaseState, Quality
-from negtrain_ros.core.value import value
+from negtrain_ros.core.types import HandleState, MachineState, PhaseState, Quality, value
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,8 @@ class MachineGuard:
     """
     Turns commands into what the motor may do.
 
-    Call accept() for each command and step() at the cycle of the drive, 1 kHz or faster.
+    Call accept() for each command and step() at the cycle of the drive. What it promises lasts one
+    cycle longer than at an instant: docs/machine.md has the figures for 250 and 500 Hz.
     `load` [kg] and `damping` [N s/m] are what the motor is to do now; `causes` are the lasting
     ones of what has tripped.
     """

@@ -5,7 +5,7 @@ import math
 
 from hypothesis import given
 from hypothesis import strategies as st
-from negtrain_ros.sim.kinematics import Kinematics, KinematicsSettings
+from negtrain_ros.core.machine.kinematics import Kinematics, KinematicsSettings
 import pytest
 
 STROKE = 0.8
