@@ -46,7 +46,6 @@ class Fault(IntEnum):
     SLEW_EXCEEDED = 17
     CHATTER = 18
     PHASE_UNKNOWN = 19
-    PRESCRIPTION_INVALID = 20
     DRIVE = 21
     ATHLETE_GONE = 22
     GRAPH_INVALID = 23
@@ -102,6 +101,10 @@ class Order(IntEnum):
 
     CONCENTRIC_FIRST = 0
     ECCENTRIC_FIRST = 1
+
+
+ORDERS = {order.name.lower(): order for order in Order}
+"""Orders by the words for them in parameters, files and commands."""
 
 
 class LoadMode(IntEnum):

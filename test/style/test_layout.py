@@ -46,6 +46,7 @@ ROOMS = {
     'session': {'settings', 'types', 'planning'},
 }
 MOST_ROOMS, MOST_ARROWS = 10, 20
+TABLES = {'TRANSITIONS', 'IGNORED'}  # every state machine has its own
 PURE = {'core', 'sim'}
 PURE_IMPORTS = {
     'collections', 'dataclasses', 'enum', 'functools', 'itertools', 'math', 'operator', 'types',
@@ -168,3 +169,17 @@ def test_no_class_name_stands_for_two_things():
             if isinstance(node, ast.ClassDef):
                 places.setdefault(node.name, []).append(name(path))
     assert {each: paths for each, paths in places.items() if len(paths) > 1} == {}
+
+
+def test_no_constant_of_the_core_stands_for_two_things():
+    places = {}
+    for path in MODULES:
+        if part(path) == 'core':
+            for node in ast.parse(path.read_text()).body:
+                targets = node.targets if isinstance(node, ast.Assign) else [
+                    node.target] if isinstance(node, ast.AnnAssign) else []
+                for each in targets:
+                    if isinstance(each, ast.Name) and each.id.isupper():
+                        places.setdefault(each.id, []).append(name(path))
+    assert {each: paths for each, paths in places.items()
+            if len(paths) > 1 and each not in TABLES} == {}

@@ -45,7 +45,7 @@ class LoadSettings(
 UNPRESCRIBED = Prescription()
 REWIND = 0.05  # s, by which time may go back without being a fault: late messages
 LONGEST = 0.1  # s, between two measurements, as far as movement is concerned
-UNLOADED = 0.01  # kg
+NO_LOAD = 0.01  # kg
 FAILURES = frozenset({Fault.STALL, Fault.OVER_SPEED})
 """Faults that are a failed repetition."""
 ENDED = {
@@ -150,7 +150,7 @@ class LoadController:
         if self.armed:
             target, limit = self._target(prescription, reaction, fraction)
         load, damping, limit = self._shape(target, limit, reaction, dt)
-        if load < UNLOADED and self.mode is LoadMode.UNLOADING:
+        if load < NO_LOAD and self.mode is LoadMode.UNLOADING:
             load = 0.0
             self._change(LoadTrigger.UNLOADED)
         self._sequence = (self._sequence + 1) & 0xFFFFFFFF
