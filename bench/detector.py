@@ -1,7 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-How quiet, how fast and how cheap the phase detector is, beside two classical ones.
+Quietness, speed and cost of the phase detector, beside two classical ones.
 
 `python -m bench.detector`: random synthetic sets (range 50-1200 mm, tempo 0.4-10 s a phase, tremor
 to 5 mm, resolution 0.01-5 mm, 50-1000 Hz, dropouts to 40 ms), the delay over speed and tremor, and

@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Tell the phases of the movement apart and count the repetitions."""
+"""Phase detector node: phases of the movement, and repetitions."""
 from dataclasses import replace
 import math
 

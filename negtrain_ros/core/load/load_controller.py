@@ -1,7 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-Turns phases into kilograms.
+Controller of the load: from the phase of the movement to the load command.
 
 The eccentric load is commanded only while armed, with a known range, a fresh encoder and the phase
 ECCENTRIC; everything else gets the lower of both loads, and every fault ends with a light handle.
@@ -197,7 +197,7 @@ class LoadController:
     def _change(self, event: LoadTrigger) -> None:
         if self.armed and event is LoadTrigger.FAULT:
             self._ended_by = EndCause.BROKEN_OFF
-        self.mode = TRANSITIONS[self.mode, event]
+        self.mode = TRANSITIONS.get((self.mode, event), self.mode)
         self.armed = self.mode is LoadMode.ARMED
 
     def _follow(self, prescription: Prescription) -> float:

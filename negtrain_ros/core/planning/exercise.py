@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What an exercise is to the machine."""
+"""Exercises and their settings."""
 from dataclasses import dataclass
 
 from negtrain_ros.core.safety.load_limits import MACHINE_LIMIT

@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What counts as a repetition, and what is measured in it."""
+"""Counting and measuring of repetitions."""
 import gc
 from math import inf, isnan, nan
 import tracemalloc
