@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""How soon a handle is light after a training was cancelled: `python -m bench.cancel`."""
+"""Time from a cancelled training to a light handle: `python -m bench.cancel`."""
 from contextlib import suppress
 import math
 from typing import Annotated

@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What a machine costs at 250 Hz, as processes and as one: `python -m bench.cost`."""
+"""Cost of a machine at 250 Hz, as processes and as one: `python -m bench.cost`."""
 import sys
 from typing import Annotated
 

@@ -1,7 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-How quiet, how fast and how cheap the phase detector is, beside two classical ones.
+Quietness, speed and cost of the phase detector, beside two classical ones.
 
 `python -m bench.detector`: random synthetic sets (range 50-1200 mm, tempo 0.4-10 s a phase, tremor
 to 5 mm, resolution 0.01-5 mm, 50-1000 Hz, dropouts to 40 ms), the delay over speed and tremor, and
@@ -37,7 +37,7 @@ import typer
 SHARE = 0.6
 OURS = 'negtrain'
 RIVAL_SETS = 200  # are enough to tell how noisy the others are
-RECORDED = (PhaseSettings(min_range=0.15), RepetitionSettings(min_range=0.15))
+RECORDED = (PhaseSettings(min_range=0.15), RepetitionSettings())
 FAMILIES = ('velocity average', 'zigzag')
 Flips = list[tuple[float, int]]
 
@@ -48,14 +48,13 @@ def product(
     settings: PhaseSettings | None = None,
 ) -> tuple[Flips, int, float]:
     """Return flips, counted repetitions and seconds a sample of the core chain."""
-    order = 'con-ecc' if movement.up_first else 'ecc-con'
+    order = 'concentric_first' if movement.up_first else 'eccentric_first'
     least = max(0.01, SHARE * movement.range)
     encoder = Encoder(EncoderSettings(
         counts_per_metre=1.0 / movement.resolution, bottom_stop=-100.0, top_stop=100.0,
         silence=max(0.05, 2.0 / movement.rate)))
-    detector = PhaseDetector(replace(
-        settings or PhaseSettings(), min_range=least, order=order))
-    counter = RepetitionCounter(RepetitionSettings(min_range=least, order=order))
+    phase = replace(settings or PhaseSettings(), min_range=least, order=order)
+    detector, counter = PhaseDetector(phase), RepetitionCounter(phase=phase)
     counts = np.round(recording.positions / movement.resolution).astype(int).tolist()
     flips: Flips = []
     begin = time.process_time()

@@ -26,8 +26,8 @@ TABLES = [
 ]
 FILES = [
     '/**:\n  ros__parameters:\n    phase.demand: 8.0\n    phase: {expected: 0.5}\n',
-    'press:\n  phase_detector:\n    ros__parameters: {repetition.min_range: 0.45, a: [1, 2]}\n',
-    '/**/phase_detector: {ros__parameters: {phase.order: "con-ecc"}}\n',
+    'press:\n  phase_detector:\n    ros__parameters: {phase.min_range: 0.45, a: [1, 2]}\n',
+    '/**/phase_detector: {ros__parameters: {phase.order: "concentric_first"}}\n',
 ]
 TOKENS = [
     'time', 'position', ',', ';', '\t', '\n', '\r', '"', "'", '0', '-1', '1e9', '1e400', 'nan',

@@ -1,7 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-What the history costs, and whether it keeps its word.
+Cost and durability of the history.
 
 `python -m bench.history insert` writes repetitions, each durable before the next, beside the same
 rows written with bare SQLAlchemy, one transaction each; `read` times the commands over 100,000

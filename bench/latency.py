@@ -1,7 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-From a sample of the encoder to its load command at the machine: `python -m bench.latency`.
+Latency from a sample of the encoder to its load command: `python -m bench.latency`.
 
 Beside it, in turn, the floor: as many bare relays, with messages of the same kinds, the same
 executor and quality of service (bench/hops.py).

@@ -14,7 +14,7 @@ from typing import Annotated
 
 from negtrain_ros.core.encoder.encoder import Encoder, EncoderSettings
 from negtrain_ros.core.phase.phase_detector import PhaseDetector, PhaseSettings
-from negtrain_ros.core.phase.repetition_counter import RepetitionCounter, RepetitionSettings
+from negtrain_ros.core.phase.repetition_counter import RepetitionCounter
 from negtrain_ros.core.types import (
     Order,
     Prescription,
@@ -149,11 +149,10 @@ def _without_gaps(times: 'np.ndarray', random: np.random.Generator) -> 'np.ndarr
 
 def told(each: Case) -> list[Repetition]:
     """Return the complete repetitions that the core tells of a set."""
-    order = 'con-ecc' if each.order is Order.CONCENTRIC_FIRST else 'ecc-con'
     encoder = Encoder(EncoderSettings(
         counts_per_metre=COUNTS, bottom_stop=-5.0, top_stop=5.0, frozen_after=3600.0))
-    detector = PhaseDetector(PhaseSettings(min_range=MIN_RANGE, order=order))
-    counter = RepetitionCounter(RepetitionSettings(min_range=MIN_RANGE, order=order))
+    settings = PhaseSettings(min_range=MIN_RANGE, order=each.order.name.lower())
+    detector, counter = PhaseDetector(settings), RepetitionCounter(phase=settings)
     if each.known:
         prescription = Prescription(order=each.order, rom=each.extent)
         detector.expect(prescription)

@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""How much faster than real time core and nodes can be: `python -m bench.speed`."""
+"""Speed of core and nodes as a multiple of real time: `python -m bench.speed`."""
 import time
 from typing import Annotated
 

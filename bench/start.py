@@ -1,7 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-How long one waits: `negtrain sim` to the first load command, `make` with nothing to make.
+Time from `negtrain sim` to the first load command, and of `make` with nothing to make.
 
 `python -m bench.start`; cold is without bytecode, as after an installation.
 """

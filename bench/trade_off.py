@@ -1,7 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-What quickness costs in false turns, for the phase detector and two classical ones.
+Trade-off of delay and false turns, for the phase detector and two classical ones.
 
     python -m bench.trade_off [--sets N] [--seed N] [--output DIR]
 

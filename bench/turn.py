@@ -1,7 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-From the true turning point at the top to the load at the motor, and where the time goes.
+Delays from the true turning point at the top to the load at the motor.
 
 `python -m bench.turn` plays the loop without processes at several tempos. What transport adds
 is the latency that `python -m bench.latency` has measured, less the sample that the loop waits.

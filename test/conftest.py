@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What all tests share."""
+"""Fixtures of all tests."""
 import os
 
 from hypothesis import settings

@@ -53,6 +53,7 @@ LATER = {  # what the athlete does only when he comes to the end of his way
     Fault.ATHLETE_GONE: FaultTestStand.is_left,
 }
 COUNTDOWN = 0.5  # s
+REFUSAL_BOUND = 0.1  # s
 
 
 def faults(
@@ -100,12 +101,11 @@ def all_cases(drive: str = 'mock') -> Iterable[FaultCase]:
             yield FaultCase(name, meaning, RULES[fault].bound,
                        partial(FaultTestStand.send, node='session_manager', number=signal.SIGSTOP),
                        partial(FaultTestStand.revive, node='session_manager'))
-        elif fault is Fault.PRESCRIPTION_INVALID:
-            yield FaultCase(name, meaning, RULES[fault].bound, FaultTestStand.prescribe_nonsense,
-                       refused=True)
         else:
             yield FaultCase(name, meaning, RULES[fault].bound, FaultTestStand.publish_twice,
                        FaultTestStand.publish_once)
+    yield FaultCase('impossible_prescription', 'an impossible prescription is sent', REFUSAL_BOUND,
+                    FaultTestStand.prescribe_nonsense, refused=True)
     nodes = node_list.DRIVES[drive]
     for node in nodes:
         bound, blind = NODE_BOUNDS[node], node == nodes[0]

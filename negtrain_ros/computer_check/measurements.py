@@ -14,6 +14,7 @@ from negtrain_ros.computer_check.observer import Observer
 from negtrain_ros.computer_check.reporter import Reporter
 from negtrain_ros.computer_check.verdicts import (
     Bounds,
+    Finding,
     NodeReport,
     of_clock,
     of_flushes,
@@ -28,7 +29,6 @@ from negtrain_ros.computer_check.verdicts import (
     of_wake_ups,
     Rights,
     SamplePath,
-    Verdict,
     WakeUps,
 )
 
@@ -67,7 +67,7 @@ class Plan:
 class Result:
     """Verdicts, and the gaps that were measured [s]."""
 
-    verdicts: list[Verdict]
+    verdicts: list[Finding]
     bounds: Bounds
     gaps: dict[str, list[float]]
 

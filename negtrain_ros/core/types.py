@@ -1,7 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-What passes between the stages.
+Values that pass between the stages.
 
 Lengths in m, times in s, speeds in m/s; up, against the load, is positive. Load is kg of
 resistance: force divided by GRAVITY. The enumerations stand in the message definitions too, with
@@ -60,7 +60,6 @@ class Fault(IntEnum):
     SLEW_EXCEEDED = 17
     CHATTER = 18
     PHASE_UNKNOWN = 19
-    PRESCRIPTION_INVALID = 20
     DRIVE = 21
     ATHLETE_GONE = 22
     GRAPH_INVALID = 23
@@ -116,6 +115,10 @@ class Order(IntEnum):
 
     CONCENTRIC_FIRST = 0
     ECCENTRIC_FIRST = 1
+
+
+ORDERS = {order.name.lower(): order for order in Order}
+"""Orders by the words for them in parameters, files and commands."""
 
 
 class LoadMode(IntEnum):

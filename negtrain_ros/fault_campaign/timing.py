@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""When something broke, was noticed, and the handle was light, by the clock of the machine."""
+"""Times of onset, report and light handle, by the clock of the machine."""
 from collections.abc import Callable
 import math
 

@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Where the history of a machine is kept."""
+"""Settings of the history of a machine."""
 from dataclasses import dataclass
 
 from negtrain_ros.core.settings import parameter, Settings

@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Turn phases into load commands, and end with a light handle whatever breaks."""
+"""Load controller node: from phases to load commands, with a light handle after any fault."""
 from dataclasses import replace
 from functools import partial
 

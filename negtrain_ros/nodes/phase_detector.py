@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Tell the phases of the movement apart and count the repetitions."""
+"""Phase detector node: phases of the movement, and repetitions."""
 from dataclasses import replace
 import math
 
@@ -24,7 +24,7 @@ class PhaseDetectorNode(Node):
         phase, repetition, realtime = parameters.declare(
             self, phase=PhaseSettings, repetition=RepetitionSettings, realtime=RealTimeSettings)
         self._detector = PhaseDetector(phase)
-        self._counter = RepetitionCounter(repetition)
+        self._counter = RepetitionCounter(repetition, phase)
         self._load = math.nan
         self._diagnostics = Diagnostics(self, realtime=realtime)
         self.create_subscription(Prescription, 'prescription', self._on_prescription, qos.STATE)

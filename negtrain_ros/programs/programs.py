@@ -22,11 +22,11 @@ from negtrain_ros.history.database import default_folder
 from negtrain_ros.programs.exercises import config_folder, shipped_exercises
 from negtrain_ros.programs.yaml_document import (
     DocumentError,
+    DocumentValue,
     items,
     line,
     mapping,
     number,
-    Place,
     read,
     Reader,
     readers_of,
@@ -81,7 +81,7 @@ def find_program(name: str, *folders: Path) -> Program:
 def _one_of(exercises: tuple[str, ...]) -> Reader[str]:
     name = line(60)
 
-    def read_exercise(place: Place) -> str:
+    def read_exercise(place: DocumentValue) -> str:
         exercise = name(place)
         if exercise not in exercises:
             raise place.wrong(f'{exercise} is not one of {", ".join(exercises)}')
@@ -89,16 +89,16 @@ def _one_of(exercises: tuple[str, ...]) -> Reader[str]:
     return read_exercise
 
 
-def _part(place: Place) -> TrainingBlock | ProgramTest:
+def _part(place: DocumentValue) -> TrainingBlock | ProgramTest:
     return _test(place) if isinstance(place.value, dict) and 'test' in place.value \
         else _block(place)
 
 
-def _test(place: Place) -> ProgramTest:
+def _test(place: DocumentValue) -> ProgramTest:
     return ProgramTest(StrengthMethod[mapping({'test': TESTS})(place)['test'].upper()])
 
 
-def _block(place: Place) -> TrainingBlock:
+def _block(place: DocumentValue) -> TrainingBlock:
     written = BLOCK(place)
     name, method = written.pop('block'), Method[written.pop('method').upper()]
     intensity = written.pop('intensity', INTENSITIES[method])
@@ -111,7 +111,7 @@ def _block(place: Place) -> TrainingBlock:
     return TrainingBlock(name, method, intensity, Dose(**written, **tempo))
 
 
-def _intensity(place: Place) -> Intensity:
+def _intensity(place: DocumentValue) -> Intensity:
     if isinstance(place.value, dict):
         return Intensity(**SHARES(place))
     share = SHARE(place)

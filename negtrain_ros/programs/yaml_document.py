@@ -42,20 +42,21 @@ class Wrong(ValueError):
 
 
 @dataclass(frozen=True)
-class Place:
+class DocumentValue:
     """A value in a document, its line, and the keys that lead to it."""
 
     value: Any
     row: int = 1
     keys: tuple[str, ...] = ()
 
-    def member(self, key: Any) -> 'Place':
+    def member(self, key: Any) -> 'DocumentValue':
         """Return the place of a value in a mapping."""
-        return Place(self.value[key], self.value.lc.key(key)[0] + 1, (*self.keys, _shown(key)))
+        return DocumentValue(
+            self.value[key], self.value.lc.key(key)[0] + 1, (*self.keys, _shown(key)))
 
-    def item(self, index: int) -> 'Place':
+    def item(self, index: int) -> 'DocumentValue':
         """Return the place of a value in a list; people count from 1."""
-        return Place(
+        return DocumentValue(
             self.value[index], self.value.lc.item(index)[0] + 1, (*self.keys, str(index + 1)))
 
     def wrong(self, text: str) -> Wrong:
@@ -63,7 +64,7 @@ class Place:
         return Wrong((self.row, f'{".".join(self.keys)}: {text}' if self.keys else text))
 
 
-Reader = Callable[[Place], T]
+Reader = Callable[[DocumentValue], T]
 """From a place to what is meant there; raises Wrong."""
 
 
@@ -74,7 +75,7 @@ def read(path: Path, reader: Reader[T]) -> T:
     :raises Mistakes: with all that is wrong
     """
     try:
-        return reader(Place(_load(path)))
+        return reader(DocumentValue(_load(path)))
     except Wrong as wrong:
         lines = sorted(wrong.found, key=itemgetter(0))
         raise DocumentError([f'{path}:{row}: {text}' for row, text in lines]) from None
@@ -82,7 +83,7 @@ def read(path: Path, reader: Reader[T]) -> T:
 
 def mapping(readers: Mapping[str, Reader[Any]], *required: str) -> Reader[dict[str, Any]]:
     """Return a reader of a mapping with these keys and no other; it gives those written."""
-    def read_mapping(place: Place) -> dict[str, Any]:
+    def read_mapping(place: DocumentValue) -> dict[str, Any]:
         _expect(place, dict, 'a mapping')
 
         def read_member(key: Any) -> tuple[str, Any]:
@@ -102,12 +103,12 @@ def named(reader: Reader[T]) -> Reader[dict[str, T]]:
     """Return a reader of a mapping from any names to values of one kind."""
     name = line(LONGEST_KEY)
 
-    def read_named(place: Place) -> dict[str, T]:
+    def read_named(place: DocumentValue) -> dict[str, T]:
         _expect(place, dict, 'a mapping')
 
         def read_member(key: Any) -> tuple[str, T]:
             member = place.member(key)
-            return name(Place(key, member.row, place.keys)), reader(member)
+            return name(DocumentValue(key, member.row, place.keys)), reader(member)
 
         return dict(_all(read_member, place.value))
     return read_named
@@ -115,7 +116,7 @@ def named(reader: Reader[T]) -> Reader[dict[str, T]]:
 
 def items(reader: Reader[T], most: int) -> Reader[list[T]]:
     """Return a reader of a list of 1 to `most` values of one kind."""
-    def read_items(place: Place) -> list[T]:
+    def read_items(place: DocumentValue) -> list[T]:
         _expect(place, list, 'a list')
         if not 1 <= len(place.value) <= most:
             raise place.wrong(f'a list of 1 to {most} was expected')
@@ -129,7 +130,7 @@ def number(setting: 'Field[Any]') -> Reader[float]:
     kind, name = (int, 'a whole number') if whole else ((int, float), 'a number')
     allowed = f'{name} from {rule["low"]:g} to {rule["high"]:g} {rule["unit"]}'.rstrip()
 
-    def read_number(place: Place) -> float:
+    def read_number(place: DocumentValue) -> float:
         value = place.value
         if isinstance(value, bool) or not isinstance(value, kind) \
                 or not rule['low'] <= value <= rule['high']:
@@ -140,7 +141,7 @@ def number(setting: 'Field[Any]') -> Reader[float]:
 
 def word(*allowed: str) -> Reader[str]:
     """Return a reader of one of some words."""
-    def read_word(place: Place) -> str:
+    def read_word(place: DocumentValue) -> str:
         if not isinstance(place.value, str) or place.value not in allowed:
             raise place.wrong(f'{_short(place.value)} is not one of {", ".join(allowed)}')
         return str(place.value)
@@ -149,7 +150,7 @@ def word(*allowed: str) -> Reader[str]:
 
 def line(longest: int = 200) -> Reader[str]:
     """Return a reader of a short text on one line."""
-    def read_line(place: Place) -> str:
+    def read_line(place: DocumentValue) -> str:
         value = place.value
         if not isinstance(value, str) or not value.strip() or not value.isprintable():
             raise place.wrong(f'{_short(value)} is not a text on one line')
@@ -219,7 +220,7 @@ def _check_events(yaml: YAML, text: str, path: Path) -> None:
             raise DocumentError([f'{path}:{row}: nested deeper than {DEEPEST} times'])
 
 
-def _expect(place: Place, kind: type, name: str) -> None:
+def _expect(place: DocumentValue, kind: type, name: str) -> None:
     if not isinstance(place.value, kind):
         raise place.wrong(f'{name} was expected')
 

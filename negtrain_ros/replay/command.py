@@ -31,8 +31,8 @@ class Output(str, Enum):
 class OrderWord(str, Enum):
     """Which phase begins a repetition."""
 
-    con_ecc = 'con-ecc'
-    ecc_con = 'ecc-con'
+    concentric_first = 'concentric_first'
+    eccentric_first = 'eccentric_first'
 
 
 class Length(str, Enum):
@@ -63,7 +63,7 @@ def replay(
         show_default='0.15; MCAP or --params-file: as the machine has it')] = None,
     order: Annotated[Optional[OrderWord], typer.Option(
         help='which phase begins a repetition',
-        show_default='con-ecc; --params-file: as the machine has it')] = None,
+        show_default='concentric_first; --params-file: as the machine has it')] = None,
     unit: Annotated[Optional[Length], typer.Option(
         help='of the positions', show_default='as the heading says; m')] = None,
     time_unit: Annotated[Optional[Time], typer.Option(
@@ -147,7 +147,7 @@ def _settings(
         from negtrain_ros.replay.detector_settings import detector
         phase, repetition = detector(params_file, namespace)
     said: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-    return replace(phase, **said), replace(repetition, **said)
+    return replace(phase, **said), repetition
 
 
 def _positions(
@@ -157,9 +157,10 @@ def _positions(
     recording = read_csv(file, declared)
     for remark in recording.remarks:
         typer.echo(f'{file}: {remark}', err=True)
-    if recording.from_the_top and phase.order == OrderWord.con_ecc and declared.invert is None:
+    if (recording.from_the_top and phase.order == OrderWord.concentric_first
+            and declared.invert is None):
         typer.echo(f'{file}: begins at the top, and a repetition with the way up: '
-                   '--order ecc-con or --invert if that is not so', err=True)
+                   '--order eccentric_first or --invert if that is not so', err=True)
     return run(recording, phase, repetition)
 
 

@@ -59,7 +59,7 @@ class Comparison:
         self.agreement = Agreement()
         self._session = session
         self._detector = PhaseDetector(phase)
-        self._counter = RepetitionCounter(repetition)
+        self._counter = RepetitionCounter(repetition, phase)
         self._ahead = deque(session.prescriptions)
         self._in_force: Prescription | None = None
         self._known = False

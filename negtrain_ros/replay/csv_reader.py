@@ -18,7 +18,14 @@ from pathlib import Path
 import re
 from statistics import median
 
-from negtrain_ros.replay.headings import columns_of, is_units, LENGTHS, MASSES, Place, TIMES
+from negtrain_ros.replay.headings import (
+    columns_of,
+    is_units,
+    LENGTHS,
+    MASSES,
+    RecordedColumn,
+    TIMES,
+)
 from negtrain_ros.replay.sample import RecordingError
 
 SEPARATORS = {'\t': 'tab', ';': 'semicolon', '|': 'bar', ' ': 'space', ',': 'comma'}
@@ -228,7 +235,7 @@ def _heading(before: Sequence[tuple[int, str]], separator: str, width: int,
 
 
 def _rows(
-    lines: Sequence[tuple[int, str]], separator: str, width: int, places: Sequence[Place],
+    lines: Sequence[tuple[int, str]], separator: str, width: int, places: Sequence[RecordedColumn],
     heading: list[str],
 ) -> Iterator[Row]:
     """Give the cells of the columns that are read, without comments and repeated headings."""
@@ -302,7 +309,7 @@ def _complete(rows: list[Row], number: Callable[[Row, int], float], remarks: lis
 
 
 def _in_seconds(
-    values: list[float], place: Place, declared: Declared, rows: Sequence[Row],
+    values: list[float], place: RecordedColumn, declared: Declared, rows: Sequence[Row],
 ) -> list[float]:
     """Return times in seconds, in the unit that was declared, is written, or alone fits."""
     clock = any(':' in row.cells[0] for row in rows)
@@ -358,7 +365,7 @@ def _continued(times: list[float], rows: Sequence[Row], remarks: list[str]) -> l
 
 
 def _in_metres(
-    values: list[float], times: list[float], place: Place, declared: Declared,
+    values: list[float], times: list[float], place: RecordedColumn, declared: Declared,
 ) -> list[float]:
     """Return positions in m, up positive."""
     unit = declared.unit or place.unit
@@ -381,14 +388,14 @@ def _in_metres(
     return [sign * min(max(value * factor, -1e4), 1e4) for value in values]
 
 
-def _known(unit: str, units: Mapping[str, float], place: Place, way_out: str) -> str:
+def _known(unit: str, units: Mapping[str, float], place: RecordedColumn, way_out: str) -> str:
     """Return a unit, the first one where nothing is written; refuse one that nobody knows."""
     if unit and unit not in units:
         raise RecordingError(f': {place.name} is in none of {", ".join(units)}; {way_out}')
     return unit or next(iter(units))
 
 
-def _check_unit(low: float, high: float, speed: float, place: Place, unit: str) -> None:
+def _check_unit(low: float, high: float, speed: float, place: RecordedColumn, unit: str) -> None:
     """Refuse a movement that no handle makes in the unit that the file has, or has not."""
     factor = LENGTHS[unit or 'm']
     way = high - low

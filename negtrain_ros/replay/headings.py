@@ -44,7 +44,7 @@ APPENDED = re.compile(r'(.*?\w)[\s_.,:-]+(?:in[\s_]+)?(\S+)')
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RecordedColumn:
     """
     A column that is read.
 
@@ -67,7 +67,7 @@ def is_units(cells: Sequence[str]) -> bool:
 
 def columns_of(
     heading: Sequence[str], units: Sequence[str], wanted: Sequence[str], width: int,
-) -> list[Place]:
+) -> list[RecordedColumn]:
     """
     Return where time and position are, and load where there is one.
 
@@ -102,7 +102,7 @@ def columns_of(
         name, unit = parts[index][0] if heading else '', said[index] if heading else ''
         if kind == 'time' and not unit and _unit(name) in TIMES:
             unit = _unit(name)
-        places.append(Place(
+        places.append(RecordedColumn(
             index, heading[index] if heading else kind, unit,
             kind == 'position' and name in DOWN))
     if len({place.index for place in places}) < len(places):

@@ -59,7 +59,7 @@ def run(
     """Step the core through a recording, each sample with nothing but those before it."""
     encoder = Encoder(recording.encoder)
     detector = PhaseDetector(phase)
-    counter = RepetitionCounter(repetition)
+    counter = RepetitionCounter(repetition, phase)
     for time, counts, load in zip(
             recording.times, recording.counts, recording.loads, strict=True):
         handle = encoder.step(counts, time)

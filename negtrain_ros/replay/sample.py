@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What a replay makes of each sample of a recording."""
+"""Result of a replay for each sample of a recording."""
 from typing import NamedTuple
 
 from negtrain_ros.core.types import HandleState, PhaseState, Repetition

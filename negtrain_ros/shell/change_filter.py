@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Which of many states are worth saying."""
+"""Filter that publishes a state when it has changed, and now and then when it has not."""
 from collections.abc import Iterable
 from dataclasses import fields
 from operator import attrgetter

@@ -1,8 +1,9 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Whether a rehearsed set was what was prescribed, by what the simulation itself knows."""
+"""Acceptance of a simulated set by the truth that the simulation knows."""
 from dataclasses import dataclass
 
+from negtrain_ros.core.phase.phase_metrics import PLATEAU
 from negtrain_ros.core.types import RangeOfMotion, Repetition, Verdict
 from negtrain_ros.sim.athlete import Intention
 from negtrain_ros.sim.closed_loop import ClosedLoopResult, ClosedLoopSettings
@@ -10,7 +11,7 @@ from negtrain_ros.sim.trace import Marks, Trace
 import numpy as np
 
 TOLERANCE = 1.0  # kg
-PLATEAU = (0.80, 0.15)  # fractions of the range on the way down: 20 % to 85 % of the way
+FROM, TO = (1.0 - share for share in PLATEAU)  # fractions of the range on the way down
 IN_TIME = 0.20  # of the range, travelled from the turn
 TAKEN_BACK = 0.20  # of the overload; less is what tremor does
 
@@ -40,8 +41,8 @@ def lowerings(trace: Trace, rom: RangeOfMotion) -> list[Lowering]:
         if not len(way):
             continue
         fraction = (trace.position[way] - rom.bottom) / rom.length
-        inside = np.flatnonzero((fraction <= PLATEAU[0]) & (fraction >= PLATEAU[1]))
-        if len(inside) < 2 or fraction.min() > PLATEAU[1]:
+        inside = np.flatnonzero((fraction <= FROM) & (fraction >= TO))
+        if len(inside) < 2 or fraction.min() > TO:
             continue
         load, steps = trace.load[way][inside], np.abs(np.diff(fraction[inside]))
         plateau = float((0.5 * (load[1:] + load[:-1]) * steps).sum() / steps.sum())

@@ -111,8 +111,9 @@ class ClosedLoop:
             counts_per_metre=1.0 / machine.resolution, counter_bits=machine.counter_bits,
             offset=-machine.counter_start * machine.resolution, bottom_stop=-0.05,
             top_stop=machine.stroke + 0.05))
-        self._detector = PhaseDetector(phase or PhaseSettings())
-        self._counter = RepetitionCounter(RepetitionSettings(moving_mass=machine.mass))
+        phase = phase or PhaseSettings()
+        self._detector = PhaseDetector(phase)
+        self._counter = RepetitionCounter(RepetitionSettings(moving_mass=machine.mass), phase)
         self._calibration = RangeCalibration(CalibrationSettings(top_stop=machine.stroke))
         self._rom: RangeOfMotion | None = None
         self._inputs = LoadInputs()

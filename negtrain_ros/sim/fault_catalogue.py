@@ -80,7 +80,6 @@ SCENARIOS: dict[Fault, FaultScenario] = {
                                        2.0),
     Fault.CHATTER: FaultScenario(_STATION, 'the hand trembles', 4.0, 0.012, 'm'),
     Fault.PHASE_UNKNOWN: FaultScenario(_STATION, 'the athlete wavers to and fro', 30.0, 1.0),
-    Fault.PRESCRIPTION_INVALID: FaultScenario(_GRAPH, 'an impossible prescription is sent', 0.0),
     Fault.DRIVE: FaultScenario(_STATION, 'the drive reports a fault', 2.0),
     Fault.ATHLETE_GONE: FaultScenario(_STATION, 'the athlete leaves at the end of the repetition',
                                       15.0),

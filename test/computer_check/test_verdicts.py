@@ -6,6 +6,7 @@ from dataclasses import replace
 from hypothesis import given, strategies
 from negtrain_ros.computer_check.verdicts import (
     Bounds,
+    Finding,
     Flushes,
     Level,
     NodeReport,
@@ -24,7 +25,6 @@ from negtrain_ros.computer_check.verdicts import (
     Rights,
     SamplePath,
     status,
-    Verdict,
     WakeUps,
 )
 import pytest
@@ -136,7 +136,7 @@ def test_a_clock_is_judged_alike_forwards_and_backwards(step):
 
 @given(strategies.lists(strategies.sampled_from(Level), min_size=1))
 def test_the_worst_verdict_is_the_status_and_what_is_not_known_is_not_passed(levels):
-    verdicts = [Verdict('', level, '', '') for level in levels]
+    verdicts = [Finding('', level, '', '') for level in levels]
     expected = 2 if UNFIT in levels else 0 if {*levels} == {FIT} else 1
     assert status(verdicts) == expected
 

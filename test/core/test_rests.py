@@ -5,7 +5,7 @@ from bench.rests import case, errors, right, told
 from harness.detection_chain import repetitions, smooth
 from negtrain_ros.core.encoder.encoder import Encoder, EncoderSettings
 from negtrain_ros.core.phase.phase_detector import PhaseDetector, PhaseSettings
-from negtrain_ros.core.phase.repetition_counter import RepetitionCounter, RepetitionSettings
+from negtrain_ros.core.phase.repetition_counter import RepetitionCounter
 from negtrain_ros.core.types import RepetitionStage, Verdict
 import numpy as np
 import pytest
@@ -31,21 +31,22 @@ def test_no_repetition_is_lost_or_invented_in_sets_of_any_order(kind):
 
 @pytest.mark.parametrize('rest', [1.0, 6.0, 60.0])
 @pytest.mark.parametrize('sunk', [0.0, 0.003, 0.02])
-@pytest.mark.parametrize(('order', 'near', 'far'), [('con-ecc', 0.1, 0.5), ('ecc-con', 0.5, 0.1)])
+@pytest.mark.parametrize(('order', 'near', 'far'), [
+    ('concentric_first', 0.1, 0.5), ('eccentric_first', 0.5, 0.1)])
 def test_a_rest_at_an_end_costs_no_repetition(rest, sunk, order, near, far):
     once = [(1.5, far), (0.4, far - sunk), (rest, far - sunk), (2.5, near), (0.6, near)]
     found = complete(smooth([(1.0, near), *once, *once, (1.0, near)], RATE), order=order)
     assert [one.verdict for one in found] == [Verdict.COUNTED] * 2
     for one in found:
-        way_back = one.eccentric if order == 'con-ecc' else one.concentric
+        way_back = one.eccentric if order == 'concentric_first' else one.concentric
         assert way_back.range == pytest.approx(abs(far - sunk - near), rel=0.02)
         assert way_back.duration == pytest.approx(2.5, rel=0.1)
 
 
 @pytest.mark.parametrize('share', [0.3, 0.5, 0.65, 0.8, 0.93])
-@pytest.mark.parametrize('order', ['con-ecc', 'ecc-con'])
+@pytest.mark.parametrize('order', ['concentric_first', 'eccentric_first'])
 def test_a_way_back_is_measured_to_its_end_wherever_it_pauses(share, order):
-    near, far = (0.1, 0.5) if order == 'con-ecc' else (0.5, 0.1)
+    near, far = (0.1, 0.5) if order == 'concentric_first' else (0.5, 0.1)
     halt = far + share * (near - far)
     once = [(1.5, far), (0.3, far), (3.0 * share, halt), (1.0, halt), (3.0 - 3.0 * share, near),
             (0.8, near)]
@@ -53,7 +54,7 @@ def test_a_way_back_is_measured_to_its_end_wherever_it_pauses(share, order):
                      min_range=0.15)
     assert [one.verdict for one in found] == [Verdict.COUNTED] * 2
     for one in found:
-        way_back = one.eccentric if order == 'con-ecc' else one.concentric
+        way_back = one.eccentric if order == 'concentric_first' else one.concentric
         assert way_back.range == pytest.approx(0.4, rel=0.02)
         assert way_back.duration == pytest.approx(4.0, rel=0.06)
 
@@ -79,7 +80,7 @@ def test_a_way_back_that_is_left_before_its_end_is_told_in_the_end():
 def test_samples_that_are_missing_cost_a_repetition_only_if_they_may_hide_something(gap, verdict):
     path = smooth([(1.0, 0.1), (2.0, 0.5), (3.0, 0.1), (1.0, 0.1)], RATE)
     encoder = Encoder(EncoderSettings())
-    detector, counter = PhaseDetector(PhaseSettings()), RepetitionCounter(RepetitionSettings())
+    detector, counter = PhaseDetector(PhaseSettings()), RepetitionCounter()
     found = []
     for k, position in enumerate(path):
         if not 4.0 < k / RATE < 4.0 + gap:

@@ -5,7 +5,7 @@ from math import nan
 
 from negtrain_ros.core.encoder.encoder import Encoder, EncoderSettings
 from negtrain_ros.core.phase.phase_detector import PhaseDetector, PhaseSettings
-from negtrain_ros.core.phase.repetition_counter import RepetitionCounter, RepetitionSettings
+from negtrain_ros.core.phase.repetition_counter import RepetitionCounter
 from negtrain_ros.core.types import DIRECTIONS
 
 COUNTS = 10000.0  # 1/m
@@ -22,12 +22,12 @@ def smooth(knots, rate):
     return path
 
 
-def steps(path, rate, *, order='con-ecc', min_range=0.1, load=nan):
+def steps(path, rate, *, order='concentric_first', min_range=0.1, load=nan):
     """Step the chain through a path; yield handle, estimate and repetition of each sample."""
     encoder = Encoder(EncoderSettings(
         counts_per_metre=COUNTS, bottom_stop=-2.0, top_stop=4.0))
-    detector = PhaseDetector(PhaseSettings(min_range=min_range, order=order))
-    counter = RepetitionCounter(RepetitionSettings(min_range=min_range, order=order))
+    settings = PhaseSettings(min_range=min_range, order=order)
+    detector, counter = PhaseDetector(settings), RepetitionCounter(phase=settings)
     for k, position in enumerate(path):
         handle = encoder.step(round(position * COUNTS), k / rate)
         estimate = detector.step(handle)

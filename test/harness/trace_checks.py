@@ -1,7 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-What has to hold over every moment of every rehearsal, whatever it is about.
+Checks that hold over every moment of every simulated set.
 
 Each check takes the trace and the settings that it was made with, and asserts.
 """

@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What was kept comes out again: listed, exported, reported, taken along, erased for ever."""
+"""Retrieval of the history: listed, exported, reported, taken along, erased for ever."""
 import csv
 import dataclasses
 from datetime import datetime

@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What is kept is there, once, on both databases, and every word of it can be read again."""
+"""Keeping of the history: there, once, on both databases, and readable to the last word."""
 import dataclasses
 import math
 from pathlib import Path

@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Which maximum decides the next loads: accepted, of the right method, young enough."""
+"""Choice of the maximum behind the next loads: accepted, of the right method, young."""
 import dataclasses
 
 from negtrain_ros.core.planning.strength import Estimate, StrengthMethod, StrengthSettings

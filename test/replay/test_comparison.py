@@ -53,7 +53,7 @@ class Overheard(ClosedLoop):
 
 def said(heard):
     """Give the messages of a machine in the order in which the detector heard and said them."""
-    detector, counter = PhaseDetector(PhaseSettings()), RepetitionCounter(RepetitionSettings())
+    detector, counter = PhaseDetector(PhaseSettings()), RepetitionCounter()
     load = math.nan
     for value in heard:
         message = conversions.to_msg(value)

@@ -28,7 +28,7 @@ def recording(tmp_path_factory):
 
 
 def test_events_are_those_of_the_core_in_the_order_in_which_they_became_known(recording):
-    result = run(recording, '--format', 'jsonl', '--min-rom', 0.15, '--order', 'con-ecc')
+    result = run(recording, '--format', 'jsonl', '--min-rom', 0.15, '--order', 'concentric_first')
     assert result.exit_code == 0
     events = [json.loads(line) for line in result.stdout.splitlines()]
     assert [event['time'] for event in events] == sorted(event['time'] for event in events)
@@ -153,8 +153,8 @@ def test_a_missing_file_gets_one_line(tmp_path):
 
 @pytest.mark.parametrize(('section', 'counted'), [
     ('{}', 3),
-    ('{phase.min_range: 0.9, repetition.min_range: 0.9}', 0),
-    ('{repetition: {min_range: 0.9}}', 0),
+    ('{phase.min_range: 0.9}', 0),
+    ('{phase: {min_range: 0.9}}', 0),
 ])
 @pytest.mark.parametrize('node', [
     '/**/phase_detector', 'phase_detector', '/**', '/press/phase_detector', '/*/phase_detector'])
@@ -173,8 +173,8 @@ def test_the_detector_of_a_machine_is_that_of_its_parameters(
 @pytest.mark.parametrize(('namespace', 'counted'), [('press', 0), ('/row', 3)])
 def test_of_several_machines_one_is_named(namespace, counted, recording, tmp_path):
     file = tmp_path / 'parameters.yaml'
-    file.write_text('press: {phase_detector: {ros__parameters: {repetition.min_range: 0.9}}}\n'
-                    'row: {phase_detector: {ros__parameters: {repetition.min_range: 0.2}}}\n')
+    file.write_text('press: {phase_detector: {ros__parameters: {phase.min_range: 0.9}}}\n'
+                    'row: {phase_detector: {ros__parameters: {phase.min_range: 0.2}}}\n')
     result = run(recording, '--params-file', file)
     assert result.exit_code == 2 and 'say --namespace' in result.stderr
     result = run(recording, '--params-file', file, '--namespace', namespace)

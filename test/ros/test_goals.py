@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What is asked of a machine: one client at a time, and what cannot be is refused in a line."""
+"""Goals of a machine: one client at a time, and a refusal in one line."""
 from copy import deepcopy
 import math
 

@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What has changed is said, and now and then what has not: a timeline."""
+"""Change filter on a timeline."""
 from dataclasses import replace
 
 from negtrain_ros.core.types import SessionStage, SessionState

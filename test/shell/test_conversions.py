@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What the core says, messages say too, to the last bit."""
+"""Conversions between core and messages, to the last bit."""
 from dataclasses import fields
 from enum import IntEnum
 import math

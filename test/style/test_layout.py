@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What the design promises about files: imports point one way, and each file says whose it is."""
+"""Layout of the files: imports point one way, and each file says whose it is."""
 import ast
 from itertools import chain
 from pathlib import Path
@@ -47,6 +47,7 @@ ROOMS = {
     'session': {'settings', 'types', 'planning'},
 }
 MOST_ROOMS, MOST_ARROWS = 10, 20
+TABLES = {'TRANSITIONS', 'IGNORED'}  # every state machine has its own
 PURE = {'core', 'sim'}
 PURE_IMPORTS = {
     'collections', 'dataclasses', 'enum', 'functools', 'itertools', 'math', 'operator', 'types',
@@ -134,7 +135,10 @@ def test_every_file_says_whose_it_is_and_what_it_is(path):
     lines = path.read_text().splitlines()
     first = 1 if lines[0].startswith('#!') else 0
     assert tuple(line.removeprefix('# ') for line in lines[first:first + 2]) == HEADER
-    assert ast.get_docstring(ast.parse(path.read_text()))
+    docstring = ast.get_docstring(ast.parse(path.read_text()))
+    assert docstring
+    assert not re.match(r'(What|Whether|Which|How|Turns?|Tells?|Weighs)\b', docstring), (
+        'the first sentence is a noun phrase that names the module')
 
 
 def test_nothing_is_a_bag_of_leftovers():
@@ -171,3 +175,25 @@ def test_no_class_name_stands_for_two_things():
             if isinstance(node, ast.ClassDef):
                 places.setdefault(node.name, []).append(name(path))
     assert {each: paths for each, paths in places.items() if len(paths) > 1} == {}
+
+
+def test_no_constant_of_the_core_stands_for_two_things():
+    places = {}
+    for path in MODULES:
+        if part(path) == 'core':
+            for node in ast.parse(path.read_text()).body:
+                targets = node.targets if isinstance(node, ast.Assign) else [
+                    node.target] if isinstance(node, ast.AnnAssign) else []
+                for each in targets:
+                    if isinstance(each, ast.Name) and each.id.isupper():
+                        places.setdefault(each.id, []).append(name(path))
+    assert {each: paths for each, paths in places.items()
+            if len(paths) > 1 and each not in TABLES} == {}
+
+
+def test_every_module_of_the_core_is_imported_by_a_test():
+    tested = {module for path in SOURCES if path.is_relative_to(ROOT / 'test')
+              for module in imported(path)}
+    modules = {'.'.join(path.relative_to(ROOT).with_suffix('').parts) for path in MODULES
+               if part(path) == 'core' and path.stem != '__init__'}
+    assert modules - tested == set()

@@ -25,7 +25,7 @@ SLOWEST_STEPS = 4.0   # 1/s; slower steps leave an error of an age that no longe
 OVERDUE = 2.0         # steps within which a handle that has turned may still show none
 EDGE_DEVIATION = 0.1  # steps; what the play between two edges adds to the deviation
 TREMBLING = 0.5       # steps; the same, while the count trembles
-SETTLING = 30         # samples after which rate and noise are known
+LEARNING = 30         # samples after which rate and noise are known
 
 
 @dataclass(frozen=True)
@@ -220,7 +220,7 @@ class MotionEstimator:
     def _learn_interval(self, interval: float) -> None:
         """Learn the interval between samples; no memory is shorter."""
         self._samples += 1
-        if self._samples <= SETTLING:
+        if self._samples <= LEARNING:
             self._interval += (interval - self._interval) / self._samples
             memory = max(self.settings.shortest_memory, self._interval)
             for fit in self._fits:
@@ -245,9 +245,9 @@ class MotionEstimator:
             quantised = step * step / 12.0 * (row if row > 1.0 else 1.0)
             if variance < quantised:
                 variance = quantised
-        if self._samples < SETTLING:
+        if self._samples < LEARNING:
             # what is known of the noise is itself a guess from so few samples
-            variance *= SETTLING / self._samples
+            variance *= LEARNING / self._samples
         return variance
 
     def _learn_noise(self, square: float) -> None:

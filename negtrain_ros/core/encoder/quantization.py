@@ -1,7 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-What the steps of an encoder tell.
+Quantization of the encoder, and the motion that its steps reveal.
 
 A reading says only between which edges the handle is; when it changes, the handle is at an edge.
 So a position moves no further than the reading demands, and a count that flickers is no movement.
@@ -17,7 +17,7 @@ from math import inf
 SAME = 1e-9      # m; less is no change
 COARSEST = 0.02  # m; no encoder has larger steps
 DUE = 0.4        # of the time between the edges; when a handle that has turned meets the next one
-HIDDEN = 31.0    # 1/s; speed, in steps, of a tremor of 10 Hz that stays between two edges
+HIDDEN_SPEED = 31.0    # 1/s; speed, in steps, of a tremor of 10 Hz that stays between two edges
 CYCLE = 0.3      # s, longest, of a tremor
 
 
@@ -90,5 +90,5 @@ class EncoderQuantization:
         away = stamp - self.stamp
         arch = 0.25 * foreseen * away
         if ((arch < 0.0) == self._up and abs(arch) < self.step
-                and abs(foreseen) > HIDDEN * self.step):
+                and abs(foreseen) > HIDDEN_SPEED * self.step):
             self.arch, self.stamp, self._due = arch, stamp, stamp + DUE * away

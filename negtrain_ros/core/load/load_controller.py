@@ -1,7 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-Turns phases into kilograms.
+Controller of the load: from the phase of the movement to the load command.
 
 The eccentric load is commanded only while armed, with a known range, a fresh encoder and the phase
 ECCENTRIC; everything else gets the lower of both loads, and every fault ends with a light handle.
@@ -45,7 +45,7 @@ class LoadSettings(
 UNPRESCRIBED = Prescription()
 REWIND = 0.05  # s, by which time may go back without being a fault: late messages
 LONGEST = 0.1  # s, between two measurements, as far as movement is concerned
-UNLOADED = 0.01  # kg
+NO_LOAD = 0.01  # kg
 FAILURES = frozenset({Fault.STALL, Fault.OVER_SPEED})
 """Faults that are a failed repetition."""
 ENDED = {
@@ -150,7 +150,7 @@ class LoadController:
         if self.armed:
             target, limit = self._target(prescription, reaction, fraction)
         load, damping, limit = self._shape(target, limit, reaction, dt)
-        if load < UNLOADED and self.mode is LoadMode.UNLOADING:
+        if load < NO_LOAD and self.mode is LoadMode.UNLOADING:
             load = 0.0
             self._change(LoadTrigger.UNLOADED)
         self._sequence = (self._sequence + 1) & 0xFFFFFFFF
@@ -197,7 +197,7 @@ class LoadController:
     def _change(self, event: LoadTrigger) -> None:
         if self.armed and event is LoadTrigger.FAULT:
             self._ended_by = EndCause.BROKEN_OFF
-        self.mode = TRANSITIONS[self.mode, event]
+        self.mode = TRANSITIONS.get((self.mode, event), self.mode)
         self.armed = self.mode is LoadMode.ARMED
 
     def _follow(self, prescription: Prescription) -> float:

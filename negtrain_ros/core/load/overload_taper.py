@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Whether a lowering is about to end, so that the overload is gone before the next lift."""
+"""Taper of the eccentric overload, which is gone before the next lift begins."""
 from dataclasses import dataclass
 import math
 
@@ -10,7 +10,7 @@ from negtrain_ros.core.types import Phase, Prescription
 TREMOR = 2.0 * math.pi * 4.0  # rad/s; slow movement trembles at 4 .. 8 Hz
 QUIET = 0.18  # share of the usual speed that may be left of the tremor
 QUICKEST, SLOWEST = 0.008, 0.15  # s, time constants
-SETTLING = 0.04  # s, time constant while the hand takes up the load
+TAKING_UP = 0.04  # s, time constant while the hand takes up the load
 SLOW = 0.08  # s, time constant of what tells movement from tremor
 MEMORY = 0.4  # s, for which a tremor is remembered
 
@@ -138,7 +138,7 @@ class OverloadTaper:
         elif -aside > self._below:
             self._below = -aside
         loud = min(self._above, self._below) / (QUIET * max(usual, self.settings.slowest))
-        smoothing = SETTLING if settling else QUICKEST
+        smoothing = TAKING_UP if settling else QUICKEST
         outlook = 0.0
         if loud > 1.0:
             smoothing = min(SLOWEST, max(smoothing, math.sqrt(loud - 1.0) / TREMOR))

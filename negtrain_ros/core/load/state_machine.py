@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The modes of the load controller: what leads from one to another, and what is said in each."""
+"""State machine of the load controller: its modes, and the explanation of each."""
 from collections.abc import Set
 from enum import auto, Enum
 
@@ -19,14 +19,21 @@ class LoadTrigger(Enum):
 
 
 TRANSITIONS: dict[tuple[LoadMode, LoadTrigger], LoadMode] = {
-    **{(mode, event): mode for mode in LoadMode for event in LoadTrigger},
     (LoadMode.DISARMED, LoadTrigger.ARM): LoadMode.ARMED,
     (LoadMode.ARMED, LoadTrigger.END): LoadMode.UNLOADING,
     (LoadMode.UNLOADING, LoadTrigger.UNLOADED): LoadMode.DISARMED,
     (LoadMode.FAULT, LoadTrigger.CLEARED): LoadMode.DISARMED,
     **{(mode, LoadTrigger.FAULT): LoadMode.FAULT for mode in LoadMode},
 }
-"""The next mode; an event that means nothing in a mode leaves it."""
+"""The next mode."""
+
+IGNORED = frozenset({
+    *((mode, LoadTrigger.ARM) for mode in LoadMode if mode is not LoadMode.DISARMED),
+    *((mode, LoadTrigger.END) for mode in LoadMode if mode is not LoadMode.ARMED),
+    *((mode, LoadTrigger.UNLOADED) for mode in LoadMode if mode is not LoadMode.UNLOADING),
+    *((mode, LoadTrigger.CLEARED) for mode in LoadMode if mode is not LoadMode.FAULT),
+})
+"""Triggers that do not apply in a mode."""
 
 LOADED = (LoadMode.ARMED, LoadMode.UNLOADING)
 """Modes in which the handle may be loaded."""

@@ -22,6 +22,7 @@ from negtrain_ros.core.types import (
     DIRECTIONS,
     HandleState,
     Order,
+    ORDERS,
     Phase,
     PhaseState,
     Prescription,
@@ -30,7 +31,6 @@ from negtrain_ros.core.types import (
 )
 
 PHASES = {direction: phase for phase, direction in DIRECTIONS.items()}
-ORDERS = {'con-ecc': Order.CONCENTRIC_FIRST, 'ecc-con': Order.ECCENTRIC_FIRST}
 OPENINGS = {Order.CONCENTRIC_FIRST: 1, Order.ECCENTRIC_FIRST: -1}
 SMALLEST_RANGE = 0.01  # m; whatever the personal range, less is no half of a repetition
 MIDDLE = (0.15, 0.85)  # of the personal range, where nobody means to rest
@@ -46,9 +46,11 @@ class PhaseSettings(Settings):
     min_range: float = parameter(
         0.05, 'shortest travel that can be half a repetition', 0.01, 1.0, unit='m')
     share: float = parameter(
-        0.6, 'the same, as a share of the personal range when it is known', 0.1, 0.95)
+        0.6, 'shortest travel that can be half a repetition, as a share of the personal range '
+        'once that is known', 0.1, 0.95)
     order: str = parameter(
-        'con-ecc', 'which phase begins a repetition', choices=('con-ecc', 'ecc-con'))
+        'concentric_first', 'which phase begins a repetition, unless a prescription says it',
+        choices=tuple(ORDERS))
     demand: float = parameter(
         8.0, 'evidence that makes a turn: displacement times speed, in their deviations',
         1.0, 50.0)
@@ -80,6 +82,10 @@ class PhaseSettings(Settings):
     hold_time: float = parameter(0.2, 'time after which it is a hold', 0.05, 2.0, unit='s')
     hold_smoothing: float = parameter(
         0.08, 'time over which tremor is taken out of the speed of a hold', 0.01, 0.5, unit='s')
+
+    def half_repetition(self, rom: RangeOfMotion | None) -> float:
+        """Return the shortest travel that can be half a repetition in a personal range [m]."""
+        return self.min_range if rom is None else max(SMALLEST_RANGE, self.share * rom.length)
 
 
 class PhaseDetector:
@@ -156,11 +162,8 @@ class PhaseDetector:
         return self._estimate(handle, phase, confidence, fraction)
 
     def _expect_rom(self, rom: RangeOfMotion | None) -> None:
-        self._rom, settings = rom, self.settings
-        self._min_range = settings.min_range
-        if rom is not None:
-            self._min_range = max(SMALLEST_RANGE, settings.share * rom.length)
-        self._held_speed = min(settings.hold_speed, SLOWNESS * self._min_range)
+        self._rom, self._min_range = rom, self.settings.half_repetition(rom)
+        self._held_speed = min(self.settings.hold_speed, SLOWNESS * self._min_range)
 
     def _end(self, handle: HandleState) -> int:
         """To which end of the way the handle is nearer: 1 top, -1 bottom, 0 before any leg."""

@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What one phase of a repetition was: durations, velocities, loads, work, smoothness."""
+"""Metrics of one phase of a repetition: durations, velocities, loads, work, smoothness."""
 from collections import deque
 from dataclasses import replace
 from math import nan
@@ -17,7 +17,7 @@ TREMBLE = 0.005  # m; what the furthest point gains by trembling during a rest, 
 PLATEAU = (0.20, 0.85)  # shares of the range between which the load has had time to settle
 KEPT = 2048             # samples kept of one leg; of a longer one every second, fourth, …
 PENDING = 1024          # samples kept of a pause
-UNLOADED = 1.0          # kg; less is no tension
+LEAST_TENSION = 1.0     # kg; less is no tension
 NOTHING = PhaseMeasure()
 
 Sample = tuple[float, float, float, float]  # stamp [s], position [m], velocity [m/s], load [kg]
@@ -187,7 +187,7 @@ class HalfRepetition:
             result,
             mean_propulsive_velocity=(
                 float(advance[driven].sum()) / driven_time if driven_time > 0.0 else nan),
-            time_under_tension=float(step[middle > UNLOADED].sum()),
+            time_under_tension=float(step[middle > LEAST_TENSION].sum()),
             mean_load=_mean(middle, advance), plateau_load=_mean(middle[plateau],
                                                                 advance[plateau]),
             peak_load=float(load.max()), work=float(GRAVITY * (middle * advance).sum()),

@@ -14,12 +14,13 @@ from enum import auto, Enum
 from math import nan
 
 from negtrain_ros.core.encoder.gap import bridged, is_gap
-from negtrain_ros.core.phase.phase_detector import OPENINGS, ORDERS
+from negtrain_ros.core.phase.phase_detector import OPENINGS, PhaseSettings
 from negtrain_ros.core.phase.phase_metrics import HalfRepetition, NOTHING, PENDING, Sample
 from negtrain_ros.core.settings import parameter, Settings
 from negtrain_ros.core.types import (
     DIRECTIONS,
     HandleState,
+    ORDERS,
     Phase,
     PhaseMeasure,
     PhaseState,
@@ -139,14 +140,8 @@ IGNORED = frozenset({
 class RepetitionSettings(Settings):
     """What counts."""
 
-    min_range: float = parameter(
-        0.05, 'shortest travel that can be half a repetition', 0.01, 1.0, unit='m')
-    share: float = parameter(
-        0.6, 'the same, as a share of the personal range when it is known', 0.1, 0.95)
     attempt: float = parameter(
         0.2, 'share of the shortest travel below which nothing was attempted', 0.02, 0.9)
-    order: str = parameter(
-        'con-ecc', 'which phase begins a repetition', choices=('con-ecc', 'ecc-con'))
     returned: float = parameter(
         0.8, 'share of the first way after which a way back counts where it stops', 0.5, 1.0)
     home: float = parameter(
@@ -165,22 +160,26 @@ class RepetitionSettings(Settings):
 
 
 class RepetitionCounter:
-    """Join legs into repetitions."""
+    """
+    Join legs into repetitions.
 
-    def __init__(self, settings: RepetitionSettings) -> None:
-        self.settings = settings
-        self._opening = OPENINGS[ORDERS[settings.order]]
-        self._min_range = settings.min_range
+    :param phase: settings of the detector whose phases are counted
+    """
+
+    def __init__(
+        self, settings: RepetitionSettings | None = None, phase: PhaseSettings | None = None,
+    ) -> None:
+        self.settings, self._phase = settings or RepetitionSettings(), phase or PhaseSettings()
+        self._opening = OPENINGS[ORDERS[self._phase.order]]
+        self._min_range = self._phase.min_range
         self._rom: RangeOfMotion | None = None
         self.reset()
 
     def expect(self, prescription: Prescription) -> None:
         """Use the personal range and the order of a prescription from now on."""
         self._opening = OPENINGS[prescription.order]
-        self._min_range = self.settings.min_range
         self._rom = prescription.rom
-        if prescription.rom is not None:
-            self._min_range = max(0.01, self.settings.share * prescription.rom.length)
+        self._min_range = self._phase.half_repetition(prescription.rom)
 
     def reset(self) -> None:
         """Count from zero."""
@@ -343,7 +342,7 @@ class RepetitionCounter:
     def _whole(self, way: HalfRepetition) -> bool:
         """Tell whether a way that is left where it is has been half a repetition."""
         first = self._first.travel if self._first is not None else 0.0
-        return way.travel >= max(self._min_range, self.settings.share * first)
+        return way.travel >= max(self._min_range, self._phase.share * first)
 
     def _reached(self, way: HalfRepetition, handle: HandleState, halts: bool) -> bool:
         """Tell whether a way is long enough to be half a repetition, whatever comes."""

@@ -1,11 +1,11 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What an exercise is to the machine."""
+"""Exercises and their settings."""
 from dataclasses import dataclass
 
 from negtrain_ros.core.safety.load_limits import MACHINE_LIMIT
 from negtrain_ros.core.settings import parameter, Refusal, Settings
-from negtrain_ros.core.types import Order
+from negtrain_ros.core.types import Order, ORDERS
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class Exercise(Settings):
     title: str = parameter('', 'how it is called for people')
     order: str = parameter(
         'concentric_first', 'which phase begins a repetition',
-        choices=('concentric_first', 'eccentric_first'))
+        choices=tuple(ORDERS))
     minimum_velocity: float = parameter(
         0.17, 'velocity of a lift with the maximum', 0.05, 0.6, unit='m/s')
     step: float = parameter(1.0, 'smallest difference between two loads', 0.1, 10.0, unit='kg')
@@ -31,7 +31,7 @@ class Exercise(Settings):
     @property
     def begins(self) -> Order:
         """Which phase begins a repetition."""
-        return Order[self.order.upper()]
+        return ORDERS[self.order]
 
     def check(self, machine_limit: float) -> None:
         """Raise Refusal, in one line, if the machine does not go as far as the exercise [kg]."""

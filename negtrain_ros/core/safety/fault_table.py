@@ -1,7 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-What can break, how hard the controller reacts, and how each fault clears: as data.
+Fault table: every fault, the reaction to it and how it clears, as data.
 
 Reactions are ordered by severity, so that arbitration is max() (after PX4's failsafe framework).
 docs/safety.md shows this table.
@@ -122,9 +122,6 @@ RULES: dict[Fault, FaultRule] = {
     Fault.PHASE_UNKNOWN: FaultRule(
         'phase unknown', _LIGHTEN, 20.0, _END, _ITSELF, 21.0,
         'phase detector; when it is silent for 100 ms: unloaded then'),
-    Fault.PRESCRIPTION_INVALID: FaultRule(
-        'no valid prescription', _UNLOAD, 0.0, _UNLOAD, _ITSELF, 0.1,
-        'at prescribe and arm: refused'),
     Fault.DRIVE: FaultRule(
         'drive fault', _UNLOAD, 0.0, _UNLOAD, _ACKNOWLEDGED, 0.1,
         'machine'),

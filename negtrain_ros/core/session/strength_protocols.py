@@ -28,7 +28,7 @@ RISE = 0.15      # of the expected maximum, from one load to the next while no l
 STEEPEST = 0.25  # of the expected maximum, the most by which a load is raised
 SLOWER = 0.2     # m/s, by how much the next lift is meant to be slower
 LIGHTER = 0.7    # of the lightest load so far, when lighter ones are missing
-TO_FAILURE = 0.85  # of the expected maximum: six repetitions (Brzycki)
+SHARE_TO_FAILURE = 0.85  # of the expected maximum: six repetitions (Brzycki)
 ATTEMPTS = 3     # sets to failure before the test is given up
 
 
@@ -127,7 +127,7 @@ class RepetitionTrials:
                              f'0 .. {machine.machine_limit:g} kg')
         self._settings, self._machine = settings, machine
         self._tried = 0
-        self.load = self._possible(TO_FAILURE * expected)
+        self.load = self._possible(SHARE_TO_FAILURE * expected)
 
     def step(self, repetitions: int, ended_by: SetEnd) -> Estimate | None:
         """Take the complete repetitions of a set with `load` and why it ended."""

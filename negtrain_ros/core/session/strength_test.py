@@ -22,7 +22,7 @@ from negtrain_ros.core.types import (
 )
 
 LIFTS = 2  # of which the faster one counts, with each load of a load–velocity test
-TO_FAILURE = 30  # repetitions, more than anybody does with a load that can be judged
+OPEN_END = 30  # repetitions, more than anybody does with a load that can be judged
 PUSH = 6.0  # s, from the first force to the end of an isometric trial
 PUSHES = 5.0  # kg, above which somebody pushes
 
@@ -33,7 +33,7 @@ COURSE = {
         Instruction.PUSH, 0, 'lift until the handle holds, then push as hard as you can'),
     StrengthMethod.LOAD_VELOCITY: (Instruction.LIFT_FAST, LIFTS, 'lift as fast as you can'),
     StrengthMethod.REPETITION_MAXIMUM: (
-        Instruction.TRAIN, TO_FAILURE, 'lift until you cannot any more'),
+        Instruction.TRAIN, OPEN_END, 'lift until you cannot any more'),
 }
 
 

@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What is owed to the database, in a file that survives whatever happens to the machine."""
+"""Spool of entries that are owed to the database, in a file that survives a crash."""
 from collections.abc import Iterator, Sequence
 import fcntl
 import hashlib

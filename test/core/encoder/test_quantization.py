@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What the steps of an encoder tell, and what they do not."""
+"""Motion that the steps of an encoder reveal, and motion that they hide."""
 from negtrain_ros.core.encoder.quantization import EncoderQuantization
 import pytest
 

@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What no sequence of phases, commands, faults and time steps may break."""
+"""Properties that no sequence of phases, commands, faults and time steps may break."""
 from dataclasses import replace
 import math
 

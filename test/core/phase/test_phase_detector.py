@@ -102,8 +102,8 @@ def test_the_jerks_of_a_quick_way_are_no_tremor():
 def test_sway_at_the_top_is_no_turn_once_it_has_been_seen():
     sway = [0.5 + 0.006 * sin(2.0 * pi * 0.7 * k / RATE) for k in range(int(4.0 * RATE))]
     path = sway + [0.1 + x for x in smooth([(0.0, 0.4), (0.8, 0.0), (0.8, 0.4)], RATE)] + sway
-    assert [d for _, d in flips(detect(path, RATE, order='ecc-con'))][:2] == [-1, 1]
-    assert len(flips(detect(path, RATE, order='ecc-con'))) == 2
+    assert [d for _, d in flips(detect(path, RATE, order='eccentric_first'))][:2] == [-1, 1]
+    assert len(flips(detect(path, RATE, order='eccentric_first'))) == 2
 
 
 def test_creep_at_the_bottom_is_no_leg():

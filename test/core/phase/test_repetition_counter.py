@@ -1,13 +1,14 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What counts as a repetition, and what is measured in it."""
+"""Counting and measuring of repetitions."""
 import gc
 from math import inf, isnan, nan
 import tracemalloc
 
 from harness.detection_chain import repetitions, smooth, steps
+from negtrain_ros.core.phase.phase_detector import PhaseSettings
 from negtrain_ros.core.phase.phase_metrics import spectral_arc_length
-from negtrain_ros.core.phase.repetition_counter import RepetitionCounter, RepetitionSettings
+from negtrain_ros.core.phase.repetition_counter import RepetitionCounter
 from negtrain_ros.core.types import (
     GRAVITY,
     HandleState,
@@ -41,7 +42,7 @@ def test_each_repetition_is_told_at_the_top_and_when_complete():
 
 def test_eccentric_first_counts_from_the_top():
     path = smooth([(1.0, 0.5), (2.0, 0.1), (1.0, 0.5), (2.0, 0.1), (1.0, 0.5), (0.6, 0.5)], RATE)
-    assert [r.number for r in complete(repetitions(path, RATE, order='ecc-con'))] == [1, 2]
+    assert [r.number for r in complete(repetitions(path, RATE, order='eccentric_first'))] == [1, 2]
 
 
 def test_a_partial_one_is_too_short_and_the_count_goes_on():
@@ -51,7 +52,8 @@ def test_a_partial_one_is_too_short_and_the_count_goes_on():
         (1, Verdict.COUNTED), (1, Verdict.TOO_SHORT), (2, Verdict.COUNTED)]
 
 
-@pytest.mark.parametrize(('order', 'near', 'far'), [('con-ecc', 0.1, 0.5), ('ecc-con', 0.5, 0.1)])
+@pytest.mark.parametrize(('order', 'near', 'far'), [
+    ('concentric_first', 0.1, 0.5), ('eccentric_first', 0.5, 0.1)])
 def test_a_bounce_at_the_end_of_a_way_costs_no_repetition(order, near, far):
     bounce = far + 0.15 * (near - far)
     path = smooth([(1.0, near), (1.0, far), (0.6, bounce), (0.6, far), (2.0, near), (0.6, near)],
@@ -97,7 +99,7 @@ def test_a_new_zero_in_mid_set_makes_no_burst_of_repetitions():
 
 
 def test_an_encoder_fault_breaks_a_repetition_off_at_once():
-    counter = RepetitionCounter(RepetitionSettings(min_range=0.1))
+    counter = RepetitionCounter(phase=PhaseSettings(min_range=0.1))
     path = smooth([(1.0, 0.1), (1.0, 0.5), (0.6, 0.3)], RATE)
     for handle, estimate, _ in steps(path, RATE):
         counter.step(handle, estimate)
@@ -159,7 +161,7 @@ def test_each_jerk_makes_a_movement_less_smooth():
 
 
 def test_a_known_range_decides_what_counts():
-    counter = RepetitionCounter(RepetitionSettings())
+    counter = RepetitionCounter()
     counter.expect(Prescription(rom=RangeOfMotion(0.1, 0.5), order=Order.CONCENTRIC_FIRST))
     path = smooth([(1.0, 0.1), (1.0, 0.3), (1.0, 0.1), (0.6, 0.1)], RATE)
     found = [counter.step(handle, estimate) for handle, estimate, _ in steps(path, RATE)]
@@ -183,7 +185,7 @@ def test_the_chain_keeps_no_more_after_forty_repetitions_than_after_ten():
 
 
 def test_memory_of_a_leg_is_bounded():
-    counter = RepetitionCounter(RepetitionSettings(min_range=0.1))
+    counter = RepetitionCounter(phase=PhaseSettings(min_range=0.1))
     for handle, estimate, _ in steps(smooth([(1.0, 0.1), (60.0, 0.5), (1.0, 0.5)], RATE), RATE):
         counter.step(handle, estimate)
     assert counter._leg is not None and len(counter._leg._samples) < 4096

@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Where an athlete stands in a programme follows from what he has done, in its order."""
+"""Place of an athlete in a programme, from what was done in its order."""
 import math
 
 from hypothesis import given

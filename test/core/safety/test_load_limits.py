@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What comes out of the last check is safe, whatever goes in."""
+"""Safety of the output of the last check, for any input."""
 import math
 
 from hypothesis import given

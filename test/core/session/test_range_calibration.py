@@ -97,7 +97,7 @@ def test_one_that_does_not_count_is_told_with_its_length():
     calibration = RangeCalibration(CalibrationSettings())
     short = light(0.1, 0.5)
     calibration.step(replace(short, verdict=Verdict.TOO_SHORT,
-                             concentric=replace(short.concentric, rom=0.04)))
+                             concentric=replace(short.concentric, range=0.04)))
     assert calibration.remark == '0.04 m did not count: too short'
 
 
