@@ -50,7 +50,7 @@ class Failsafe:
         self, inputs: LoadInputs, prescription: Prescription, commanded: float, now: float, *,
         loaded: bool, gap: float = 0.0,
     ) -> FailsafeAction:
-        """Return the severest reaction that is due; parameters as in Watch.step()."""
+        """Return the severest reaction that is due; parameters as for the fault detector."""
         signs = self._detector.step(
             inputs, prescription, commanded, now, loaded=loaded, gap=gap)
         if not signs and not self._since and not self.held:
