@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Which nodes make a machine, and what each is started with; launch files and runner read it."""
+"""List of the nodes of a machine, with the arguments that each is started with."""
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path

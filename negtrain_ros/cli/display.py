@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What a training looks like in the terminal while it happens."""
+"""Live display of a training in the terminal."""
 from enum import Enum
 import math
 from types import TracebackType

@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""`negtrain faults`: break everything in turn at the full eccentric load, and report."""
+"""`negtrain faults`: cause every fault at the full eccentric load, and report the reactions."""
 from collections.abc import Iterable
 from datetime import datetime
 from functools import partial

@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What is shown when a training is over: a table and a picture."""
+"""Summary of a finished training: a table and a picture."""
 from collections.abc import Sequence
 import csv
 from pathlib import Path

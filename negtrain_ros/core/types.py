@@ -1,7 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-What passes between the stages.
+Values that pass between the stages.
 
 Lengths in m, times in s, speeds in m/s; up, against the load, is positive. Load is kg of
 resistance: force divided by GRAVITY. The enumerations stand in the message definitions too, with

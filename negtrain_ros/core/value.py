@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Values that are made for every sample."""
+"""Base class of values that are created for every sample."""
 from dataclasses import dataclass
 from typing import TypeVar
 

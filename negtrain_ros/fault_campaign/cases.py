@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What is broken on a proving ground, and what becomes of it."""
+"""Cases of the fault campaign: the fault, its cause and the expected result."""
 from __future__ import annotations
 
 from collections.abc import Callable

@@ -1,7 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-A proving ground: break something in the middle of the eccentric phase and see what becomes of it.
+Test stand that causes a fault in the middle of the eccentric phase and observes the result.
 
 The whole graph runs in real time. The load is read from what the simulation knows, not from what
 the machine says; the clock is the one of the machine, or of this computer where the machine itself

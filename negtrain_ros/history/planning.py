@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What an athlete does next with an exercise of a programme, and with which loads."""
+"""Next session of an athlete in a programme, with its loads."""
 from dataclasses import dataclass
 
 from negtrain_ros.core.planning.exercise import Exercise

@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What a session needs to know from the history; each question is given the engine."""
+"""Queries of a session to the history."""
 from dataclasses import dataclass
 import math
 from typing import Any

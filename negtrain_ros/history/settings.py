@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Where the history of a machine is kept."""
+"""Settings of the history: the place of its files and its database."""
 from dataclasses import dataclass
 
 from negtrain_ros.core.settings import parameter, Settings

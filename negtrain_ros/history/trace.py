@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""How position and load went during one repetition, thinned to what a picture needs."""
+"""Trace of position and load during one repetition, thinned for a picture."""
 from collections.abc import Iterable
 import struct
 

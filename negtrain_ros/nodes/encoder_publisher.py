@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Turn the counts of the encoder into where the handle is and how it moves."""
+"""Node that converts the counts of the encoder to the motion of the handle."""
 from negtrain_interfaces.msg import EncoderCounts, HandleState
 from negtrain_ros.core.encoder.encoder import Encoder, EncoderSettings
 from negtrain_ros.core.encoder.motion_estimator import MotionSettings

@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Turn phases into load commands, and end with a light handle whatever breaks."""
+"""Node that computes the load command from the phase and unloads after a fault."""
 from dataclasses import replace
 from functools import partial
 

@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Tell the phases of the movement apart and count the repetitions."""
+"""Node that detects the phases of the movement and counts the repetitions."""
 from dataclasses import replace
 import math
 

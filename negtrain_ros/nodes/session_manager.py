@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Run calibrations, strength tests and trainings, and keep what came of them."""
+"""Node that runs calibrations, strength tests and trainings and stores their results."""
 from functools import partial
 
 from negtrain_interfaces.msg import LoadState, Repetition, SessionState

@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Tell what a replay found: events in lines of JSON, or a table of repetitions."""
+"""Output of a replay: events in lines of JSON, or a table of repetitions."""
 from collections.abc import Iterable, Iterator
 from math import isnan, nan
 from typing import Any

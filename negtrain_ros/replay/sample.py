@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What a replay makes of each sample of a recording."""
+"""Sample of a recording with the phase that the replay detected at it."""
 from typing import NamedTuple
 
 from negtrain_ros.core.types import HandleState, PhaseState, Repetition

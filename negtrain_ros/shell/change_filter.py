@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Which of many states are worth saying."""
+"""Change filter: passes only the states that differ enough to be published."""
 from collections.abc import Iterable
 from dataclasses import fields
 from operator import attrgetter

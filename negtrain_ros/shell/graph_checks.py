@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Whether the graph of nodes is as it has to be."""
+"""Checks of the graph of nodes: duplicate or missing publishers."""
 from collections.abc import Iterable
 
 from rclpy.node import Node

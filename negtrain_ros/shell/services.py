@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What can be asked of a node by services; an answer is a reason why not, or none."""
+"""Services of a node; an answer is the reason of a refusal, or none."""
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any

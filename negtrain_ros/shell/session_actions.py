@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What the actions of the session manager do: goals to activities, outcomes to results."""
+"""Actions of the session manager: from goals to activities, from outcomes to results."""
 from collections.abc import Callable
 from dataclasses import replace
 import math

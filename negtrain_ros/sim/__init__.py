@@ -1,3 +1,3 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What stands in for the machine, the athlete and the faults; as pure as the core."""
+"""Simulation of the machine, the athlete and the faults; as pure as the core."""

@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Whether a rehearsed set was what was prescribed, by what the simulation itself knows."""
+"""Acceptance of a simulated set: compares it with its prescription by the true motion."""
 from dataclasses import dataclass
 
 from negtrain_ros.core.types import RangeOfMotion, Repetition, Verdict

@@ -1,7 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-An athlete who does what the display says, and knows what he means by it.
+Athlete who follows the display and whose intention is known exactly.
 
 He follows a planned movement at his tempo, as far as his hand can. Tremor is a displacement of the
 hand on top of that, so that the motion without it is known exactly.

@@ -1,7 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-A whole session without processes: athlete, machine and the core stepped by direct call.
+Closed loop of a whole session without processes: athlete, machine and core, by direct calls.
 
 It follows a script: get into position, three light repetitions to find the range, the set, rest;
 and keeps a trace of everything that happened meanwhile.

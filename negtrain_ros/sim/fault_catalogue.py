@@ -1,7 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-Every fault of the fault table as something that can be made to happen.
+Catalogue of fault scenarios: a way to cause each fault of the fault table.
 
 A fault acts in one place: on a sample of the encoder, on a command to the machine, on machine or
 athlete themselves, or on the graph of nodes, which only whoever runs the nodes can break. The

@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What plays the faults of sim/fault_catalogue.py, wherever they act."""
+"""Fault injector: carries out the scenarios of the fault catalogue."""
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 import math

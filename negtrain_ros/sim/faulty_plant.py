@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What nodes take for a machine: everything that passes to and fro can be spoiled."""
+"""Plant whose samples and commands can be corrupted by injected faults."""
 from negtrain_ros.core.types import LoadCommand, MachineState
 from negtrain_ros.sim.fault_injector import EncoderSample, FaultInjector
 from negtrain_ros.sim.plant import Plant

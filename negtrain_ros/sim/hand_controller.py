@@ -1,7 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-What a hand does to the handle.
+Hand controller: the force of the hand on the handle.
 
 Its force is what it feels of the load, corrected by reflexes towards a planned course, as far as
 the muscles can; muscle and co-contraction damp at once what the reflexes are too slow for.

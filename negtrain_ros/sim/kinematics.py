@@ -1,7 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-From the joint of a machine to the path of its handle.
+Kinematics of a machine: from its joint to the path of its handle.
 
 A lever turns about a fixed axis and its handle is pushed in one direction. By virtual work a
 torque of force times moment arm, the moment arm being the travel of the handle per radian, puts

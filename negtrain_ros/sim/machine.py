@@ -1,7 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-A machine with a motor instead of a weight stack.
+Machine with a motor instead of a weight stack.
 
 One degree of freedom along the path of the handle: inertia, friction, end stops, a motor with
 controlled torque behind a drive that guards itself, and an incremental encoder. Nothing falls when

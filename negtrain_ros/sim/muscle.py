@@ -1,7 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-What the athlete's muscles can give, seen at the handle.
+Muscles of the athlete: the largest force at the handle.
 
 Lifting follows Hill's hyperbola (Hill 1938, 10.1098/rspb.1938.0050), nearly straight as in
 movements of several joints; lowering rises steeply to a plateau near 1.4 times the isometric force

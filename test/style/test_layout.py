@@ -134,6 +134,12 @@ def test_every_file_says_whose_it_is_and_what_it_is(path):
     assert ast.get_docstring(ast.parse(path.read_text()))
 
 
+@pytest.mark.parametrize('path', MODULES, ids=name)
+def test_the_docstring_of_a_module_begins_with_a_noun_phrase_that_names_it(path):
+    first, *_ = ast.get_docstring(ast.parse(path.read_text())).split()
+    assert first not in {'What', 'Whether', 'Which', 'How', 'Who', 'Where', 'When', 'Why', 'From'}
+
+
 def test_nothing_is_a_bag_of_leftovers():
     assert not [path for path in chain(ROOT.glob('negtrain_ros/**/*'), ROOT.glob('test/**/*'))
                 if re.search(r'\b(utils?|common|helpers?|misc)\b', path.stem)]

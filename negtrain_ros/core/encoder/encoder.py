@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""From the counts of the encoder to the motion of the handle; faults 2 to 6 of the fault table."""
+"""Encoder of the handle: from counts to motion; detects faults 2 to 6 of the fault table."""
 from dataclasses import dataclass, replace
 import math
 from math import copysign, isfinite

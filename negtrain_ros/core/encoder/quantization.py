@@ -1,7 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-What the steps of an encoder tell.
+Quantization of the encoder: position and tremor from the edges between two counts.
 
 A reading says only between which edges the handle is; when it changes, the handle is at an edge.
 So a position moves no further than the reading demands, and a count that flickers is no movement.

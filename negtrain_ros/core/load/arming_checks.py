@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What has to be right before a handle may be loaded; each answer is one line for people."""
+"""Checks before arming; each refusal is one line for people."""
 from negtrain_ros.core.planning.prescription_check import check
 from negtrain_ros.core.safety.fault_table import fault_names
 from negtrain_ros.core.safety.inputs import InputAges, LoadInputs

@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""How fast the lifts of a set are, and what that says of fatigue."""
+"""Fatigue of a set, estimated from the speed of its lifts."""
 from negtrain_ros.core.load.training_methods import Fatigue, FRESH
 from negtrain_ros.core.types import Phase
 

@@ -1,7 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-Turns phases into kilograms.
+Load controller: from the phase of the movement to the commanded load.
 
 The eccentric load is commanded only while armed, with a known range, a fresh encoder and the phase
 ECCENTRIC; everything else gets the lower of both loads, and every fault ends with a light handle.

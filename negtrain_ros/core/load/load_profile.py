@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""How a load comes and goes: ramps, the speed of the handle, and the last look at a command."""
+"""Load profile: ramps, limits by the speed of the handle, and the final check of a command."""
 from dataclasses import dataclass
 
 from negtrain_ros.core.load.rate_limiter import gentle_rise, SCurve

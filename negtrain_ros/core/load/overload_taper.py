@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Whether a lowering is about to end, so that the overload is gone before the next lift."""
+"""Overload taper: removes the overload at the end of a lowering, before the next lift."""
 from dataclasses import dataclass
 import math
 

@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""S-shaped changes of load."""
+"""Rate limiter for the commanded load, with S-shaped changes."""
 import math
 
 

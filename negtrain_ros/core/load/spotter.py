@@ -1,7 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-The partner who stands by: helps in steps, then takes the load away, and says so.
+Spotter: reduces the load in steps when a repetition cannot be finished, and reports it.
 
 A slow negative is no stall: what counts is progress over seconds, not speed.
 """

@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The modes of the load controller: what leads from one to another, and what is said in each."""
+"""State machine of the load controller: modes, transitions and their explanations."""
 from collections.abc import Set
 from enum import auto, Enum
 

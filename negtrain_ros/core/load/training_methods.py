@@ -1,7 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-The methods of training: how the load follows the movement.
+Training methods: the load of each method as a function of the movement.
 
 A law is pure: (phase, fraction of the range, velocity, prescription, effort) → load [kg]. It says
 what the method wants; ramps, turning points, speed and faults are the load controller's. Pictures

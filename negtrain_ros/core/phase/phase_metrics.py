@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What one phase of a repetition was: durations, velocities, loads, work, smoothness."""
+"""Metrics of one phase of a repetition: durations, velocities, loads, work, smoothness."""
 from collections import deque
 from dataclasses import replace
 from math import nan

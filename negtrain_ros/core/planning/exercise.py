@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What an exercise is to the machine."""
+"""Exercise: its properties that matter to the machine."""
 from dataclasses import dataclass
 
 from negtrain_ros.core.safety.load_limits import MACHINE_LIMIT

@@ -1,7 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-From a measured maximum to the loads of both phases.
+Prescription of the loads of both phases from a measured maximum.
 
 The shares of the negative method are those of the published example: a maximum of 101 kg gives
 51 kg on the way up and 85 kg on the way down (EGYM, chest press).

@@ -1,7 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-How strong an athlete is: three ways to a maximum, which are never mixed.
+Strength of an athlete: three ways to estimate a maximum, which are never mixed.
 
 Isometric force correlates weakly with what can be lifted (r 0.16 to 0.33), a load–velocity line
 and a repetition maximum are estimates of different quality: so a maximum carries the method that

@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Weighs the signs of faults, and holds on to the faults that have ended a set."""
+"""Failsafe: chooses the reaction to the detected faults and latches faults that end a set."""
 from negtrain_ros.core.safety.fault_detector import (
     FaultDetector,
     FaultDetectorSettings,

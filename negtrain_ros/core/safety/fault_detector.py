@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The signs of faults in what a load controller hears."""
+"""Fault detector: recognizes faults from the inputs of a load controller."""
 from collections import deque
 from dataclasses import dataclass
 import math

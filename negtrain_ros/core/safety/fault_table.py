@@ -1,7 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-What can break, how hard the controller reacts, and how each fault clears: as data.
+Fault table: every fault with its reactions and the way it clears, as data.
 
 Reactions are ordered by severity, so that arbitration is max() (after PX4's failsafe framework).
 docs/safety.md shows this table.

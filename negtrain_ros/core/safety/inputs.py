@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What a load controller hears, and for how long it is worth anything."""
+"""Inputs of the load controller and their maximum age."""
 from dataclasses import dataclass
 import math
 

@@ -1,7 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-What no load may exceed, and the last look at a load before it leaves the controller.
+Limits of the load, and the final check of a load before it leaves the controller.
 
 The machine looks again, by itself (see guard): neither trusts the other. Everything that fails
 here fails towards a light handle.

@@ -1,7 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-The machine's own check of what it is told to pull with.
+Machine guard: the machine checks every load command itself.
 
 It trusts nobody: a command must be finite, within limits, newer than the last and young enough.
 The load rises slowly, falls with the speed of a falling handle, and is gone when commands stop.

@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What is done in a session, set by set: calibrating the range, training."""
+"""Activities of a session, set by set: calibration of the range, training."""
 import math
 from typing import Protocol
 

@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What a session wishes of the load controller, and which request leads there."""
+"""Desired state of the load controller, and the next request that leads to it."""
 from dataclasses import dataclass
 from enum import auto, Enum
 

@@ -1,7 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-What is written into the history: entries that may be written again without a second row.
+Entries of the history; writing one twice leaves one row.
 
 An entry knows its row by a key that its writer made, before any database was asked. So it can
 wait in a file while the database is away, and a writer that died between writing and noting that

@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What is owed to the database, in a file that survives whatever happens to the machine."""
+"""Spool: a file of the entries that the database does not have yet; it survives a crash."""
 from collections.abc import Iterator, Sequence
 import fcntl
 import hashlib

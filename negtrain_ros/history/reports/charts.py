@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What the pictures of a report show, as data; svg.py and png.py draw it."""
+"""Charts of a report as data; svg.py and png.py draw them."""
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
