@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""When something broke, was noticed, and the handle was light, by the clock of the machine."""
+"""Timing of a fault: cause, detection and light handle, by the clock of the machine."""
 from collections.abc import Callable
 import math
 

@@ -1,3 +1,3 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What is kept: athletes, their ranges and maxima, programmes, sessions, sets, repetitions."""
+"""History: athletes, their ranges and maxima, programmes, sessions, sets, repetitions."""

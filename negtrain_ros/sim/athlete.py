@@ -20,7 +20,7 @@ import numpy as np
 
 
 class Intention(IntEnum):
-    """What the athlete means to do, whatever the handle does."""
+    """Intention of the athlete, independent of the motion of the handle."""
 
     RESTING = 0
     HOLDING = 1
@@ -31,7 +31,7 @@ class Intention(IntEnum):
 
 @value
 class HandForce:
-    """What the hand does to the handle."""
+    """Force of the hand on the handle."""
 
     force: float  # N, up positive, at the present velocity
     damping: float  # N s/m, how much less it becomes as the handle gets faster
@@ -53,7 +53,7 @@ RELEASE = 1.0  # s, after which he does
 
 @dataclass(frozen=True)
 class AthleteSettings(Settings):
-    """Who trains, how, and what happens to him."""
+    """Movement, tempo and incidents of the athlete."""
 
     bottom: float = parameter(0.1, 'lower end of his movement', 0.0, 2.0, unit='m')
     top: float = parameter(0.5, 'upper end of his movement', 0.05, 2.0, unit='m')
@@ -83,7 +83,7 @@ class AthleteSettings(Settings):
 
 @dataclass
 class Condition:
-    """What the moment does to him; a fault being played or an incident changes it."""
+    """Present condition of the athlete; an injected fault or an incident changes it."""
 
     strength: float = 1.0  # share of his force
     pace: float = 1.0  # share of his tempo; 0 stands still
@@ -127,7 +127,7 @@ class Athlete:
 
     def step(self, dt: float, position: float, velocity: float, load: float) -> HandForce:
         """
-        Live for `dt` [s], at most a few milliseconds.
+        Advance by `dt` [s], at most a few milliseconds.
 
         :param position: of the handle without tremor [m]
         :param velocity: of the handle without tremor [m/s]
@@ -258,7 +258,7 @@ class Athlete:
         self._plan(origin, goal + scatter, self._tempo(origin, goal))
 
     def _tempo(self, origin: float, goal: float) -> float:
-        """Return how long he takes from one position [m] to another [s]."""
+        """Return the duration of a movement from one position [m] to another [s]."""
         s = self.settings
         whole = s.concentric_time if goal > origin else s.eccentric_time
         share = abs(goal - origin) / (s.top - s.bottom)
@@ -292,7 +292,7 @@ class Athlete:
         self._place = position
 
     def _home(self) -> float:
-        """Return where he rests and begins a repetition [m]."""
+        """Return the position of rest, where a repetition begins [m]."""
         return self.settings.bottom if self.settings.begins == 'bottom' else self.settings.top
 
     def _force(self, dt: float, position: float, velocity: float) -> tuple[float, float]:

@@ -43,7 +43,7 @@ from negtrain_ros.sim.trace import Trace, TraceRecorder
 
 @dataclass(frozen=True)
 class ClosedLoopSettings(Settings):
-    """What is rehearsed."""
+    """Settings of a closed-loop run."""
 
     rate: float = parameter(250.0, 'samples per second', 50.0, 1000.0, unit='1/s')
     delay: int = parameter(1, 'samples until a command arrives at the machine', 0, 50)
@@ -189,7 +189,7 @@ class ClosedLoop:
             self.step()
 
     def wait(self, duration: float) -> None:
-        """Let time go by [s]."""
+        """Wait for a time [s]."""
         end = self.station.machine.now + duration
         while self.station.machine.now < end:
             self.step()
@@ -240,7 +240,7 @@ class ClosedLoop:
         return self._rom is not None
 
     def _until(self, condition: Callable[[], bool], what: str) -> None:
-        """Go on until something is so."""
+        """Step until a condition holds."""
         deadline = self.station.machine.now + self.settings.patience
         while not condition():
             if self.station.machine.now > deadline:

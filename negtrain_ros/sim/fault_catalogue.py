@@ -15,7 +15,7 @@ from negtrain_ros.core.types import Fault
 
 
 class FaultPlace(Enum):
-    """Where a fault acts."""
+    """Place where a fault acts."""
 
     SAMPLE = 'sample of the encoder'
     COMMAND = 'command to the machine'
@@ -111,6 +111,6 @@ class FaultInjection:
         return SCENARIOS[self.fault].value if math.isnan(self.value) else self.value
 
     def active(self, now: float) -> bool:
-        """Tell whether the fault is there at `now` [s]."""
+        """Tell whether the fault is active at `now` [s]."""
         duration = SCENARIOS[self.fault].duration if math.isnan(self.duration) else self.duration
         return self.onset <= now < self.onset + duration

@@ -19,7 +19,7 @@ def is_gap(handle: HandleState) -> bool:
 
 
 def hidden(seconds: float) -> float:
-    """Return how far a hand may have gone from its course and come back to it [m]."""
+    """Return how far a hand may have left its course and returned unseen [m]."""
     return ACCELERATION * seconds * seconds / 16.0
 
 

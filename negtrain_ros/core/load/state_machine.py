@@ -9,7 +9,7 @@ from negtrain_ros.core.types import Fault, LimitReason, LoadMode
 
 
 class LoadTrigger(Enum):
-    """What changes the mode."""
+    """Trigger of a change of mode."""
 
     ARM = auto()       # somebody asked for it, and everything is right
     END = auto()       # the set is over, by request or for a reason that needs no acknowledgement

@@ -46,7 +46,7 @@ def _regular(
 def _negative(
     phase: Phase, fraction: float, velocity: float, prescription: Prescription, fatigue: Fatigue,
 ) -> float:
-    """Return more on the way back."""
+    """Return the eccentric load while lowering."""
     return prescription.eccentric if phase is Phase.ECCENTRIC else prescription.concentric
 
 
@@ -87,7 +87,7 @@ def _explosive(
 def _isometric(
     phase: Phase, fraction: float, velocity: float, prescription: Prescription, fatigue: Fatigue,
 ) -> float:
-    """Return what keeps the handle from rising above the position of the hold."""
+    """Return the load that keeps the handle at the position of the hold."""
     if prescription.rom is None:
         return 0.0
     above = (prescription.rom.bottom + fraction * prescription.rom.length

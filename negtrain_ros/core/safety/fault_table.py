@@ -15,7 +15,7 @@ from negtrain_ros.core.types import Fault
 
 
 class FailsafeAction(IntEnum):
-    """What happens to the load, the more severe the higher; NOTE, which is nothing, is false."""
+    """Reaction of the load, in order of severity; NOTE, no reaction, is false."""
 
     NOTE = 0     # reported, nothing else
     LIGHTEN = 1  # the lower of both loads
@@ -26,7 +26,7 @@ class FailsafeAction(IntEnum):
 
 
 class ClearCondition(IntEnum):
-    """How a fault that has ended a set goes away."""
+    """Condition under which a fault that has ended a set clears."""
 
     BY_ITSELF = 0     # with its cause
     AT_REST = 1       # with its cause, once the handle rests
@@ -139,7 +139,7 @@ RULES: dict[Fault, FaultRule] = {
 
 
 def fault_names(faults: Iterable[Fault]) -> str:
-    """Return what faults are called, in the order of the table."""
+    """Return the names of the faults, in the order of the table."""
     return ', '.join(RULES[fault].meaning for fault in sorted(faults))
 
 
@@ -165,7 +165,7 @@ _WAYS = {
 
 
 def _reaction(rule: FaultRule) -> str:
-    """Return what happens, in words."""
+    """Return the reaction in words."""
     if rule.first is rule.last:
         return _DOINGS[rule.last]
     if math.isinf(rule.patience):

@@ -11,7 +11,7 @@ from negtrain_ros.core.value import value
 
 @dataclass(frozen=True)
 class InputAges(Settings):
-    """At which age somebody counts as silent."""
+    """Ages at which an input counts as silent."""
 
     stale: float = parameter(
         0.05, 'age at which the encoder counts as silent', 0.01, 0.5, unit='s')
@@ -40,7 +40,7 @@ class LoadInputs:
 
     @property
     def measured(self) -> bool:
-        """Tell whether there is a measurement of the handle that may be believed."""
+        """Tell whether there is a valid measurement of the handle."""
         handle = self.handle
         return (handle is not None and handle.quality is Quality.GOOD
                 and math.isfinite(handle.position) and math.isfinite(handle.velocity))
