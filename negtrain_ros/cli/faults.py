@@ -36,7 +36,7 @@ NODE_BOUNDS = {  # s until less than 5 kg are applied when a node is killed or f
     'session_manager': RULES[Fault.SESSION_LOST].bound,
     'mock_machine': 0.5,
 }
-LATER = {  # what the athlete does only when he comes to the end of his way
+LATER = {  # what the athlete does only at the end of a movement
     Fault.OVER_TRAVEL: FaultTestStand.is_outside,
     Fault.ATHLETE_GONE: FaultTestStand.is_left,
 }

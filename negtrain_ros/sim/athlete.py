@@ -3,8 +3,8 @@
 """
 Athlete who follows the display and whose intention is known exactly.
 
-He follows a planned movement at his tempo, as far as his hand can. Tremor is a displacement of the
-hand on top of that, so that the motion without it is known exactly.
+The athlete follows a planned movement at a tempo, as far as the hand can. Tremor is an additional
+displacement of the hand, so that the motion without it is known exactly.
 """
 from dataclasses import dataclass
 from enum import IntEnum
@@ -45,10 +45,10 @@ TRAINING = (Instruction.MOVE_LIGHT, *SETS)
 MOVING = (LIFTING, LOWERING)
 
 EASY_SPEED = 0.15  # m/s, getting into position
-RISE = 1.0  # s, until he pushes with all his force
-RESISTANCE = 5.0  # kg, with which a held handle tells him that he has come to it
-LIGHT = 2.0  # kg, below it he lets the handle go when he rests
-RELEASE = 1.0  # s, after which he does
+RISE = 1.0  # s, until the push has full force
+RESISTANCE = 5.0  # kg, at which the athlete feels that a held handle is reached
+LIGHT = 2.0  # kg, below it a resting athlete lets the handle go
+RELEASE = 1.0  # s, until then
 
 
 @dataclass(frozen=True)
@@ -85,11 +85,11 @@ class AthleteSettings(Settings):
 class Condition:
     """Present condition of the athlete; an injected fault or an incident changes it."""
 
-    strength: float = 1.0  # share of his force
-    pace: float = 1.0  # share of his tempo; 0 stands still
-    overreach: float = 0.0  # m, further than his range at both ends
-    tremor: float = 0.0  # m, on top of his own
-    leaving: bool = False  # he goes the next time he would begin a repetition
+    strength: float = 1.0  # share of the full force
+    pace: float = 1.0  # share of the tempo; 0 stands still
+    overreach: float = 0.0  # m, beyond the range at both ends
+    tremor: float = 0.0  # m, in addition to the normal one
+    leaving: bool = False  # leaves instead of the next repetition
     gone: bool = False
 
 
@@ -97,7 +97,7 @@ class Athlete:
     """
     Follows instructions with a reaction time and gives the force of his hand.
 
-    `intention` is the truth about what he means to do; with the velocity of the handle without
+    `intention` is the true intention; with the velocity of the handle without
     tremor it tells a lift from anything else.
     """
 

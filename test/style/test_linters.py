@@ -27,7 +27,8 @@ def test_a_value_made_for_every_sample_is_frozen_to_the_checker_of_types(tmp_pat
     pytest.importorskip('mypy', reason='mypy is not installed')
     change = tmp_path / 'change.py'
     change.write_text(
-        'from negtrain_ros.core.types import HandleState\nHandleState(0.0, 0.0, 0.0).stamp = 1.0\n')
+        'from negtrain_ros.core.types import HandleState\n'
+        'HandleState(0.0, 0.0, 0.0).stamp = 1.0\n')
     result = subprocess.run(
         [sys.executable, '-m', 'mypy', str(change)], cwd=ROOT, capture_output=True, text=True,
         timeout=300, check=False)

@@ -54,7 +54,7 @@ def explain(
 
     :param limit: what keeps the load from being the prescribed one
     :param held: faults that need an acknowledgement
-    :param help_for: why the spotter helps, if he does
+    :param help_for: why the spotter helps, if it does
     :param ended: why the last set has ended, empty if there was none
     """
     if mode is LoadMode.ARMED:

@@ -25,7 +25,7 @@ class Fatigue:
     """
     What adaptive training knows of the athlete's fatigue.
 
-    :param share: of the prescribed load that he still moves well, 1 when fresh
+    :param share: of the prescribed load that the athlete still moves well, 1 when fresh
     """
 
     share: float = 1.0
