@@ -183,5 +183,5 @@ def _line(outcome: CaseOutcome) -> str:
     case = outcome.case
     ended = 'refused' if case.refused else (
         f'below 5 kg after {outcome.light:.3f} s of {case.bound:g}')
-    verdict = 'as it has to be' if outcome.passed else 'NOT as it has to be'
+    verdict = 'passed' if outcome.passed else 'FAILED'
     return f'{case.name}: {ended}, {verdict} {outcome.remark}'

@@ -48,6 +48,6 @@ class CaseOutcome:
 
     @property
     def passed(self) -> bool:
-        """Whether everything was as it has to be."""
+        """Tell whether every result is as required."""
         in_time = self.case.refused or self.light <= self.case.bound
         return in_time and self.recovered

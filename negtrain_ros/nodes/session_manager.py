@@ -54,7 +54,7 @@ class SessionManagerNode(PollingNode):
         self.create_timer(PERIOD, self._step)
 
     def _occupied(self):
-        return self._session.occupied if conversions.now(self) else 'nobody says what time it is'
+        return self._session.occupied if conversions.now(self) else 'waiting for simulated time'
 
     def _begin(self, activity, interrupted):
         now = conversions.now(self)

@@ -132,7 +132,7 @@ RULES: dict[Fault, FaultRule] = {
         'athlete has left', _END, 0.0, _END, _REST, 4.0,
         'handle rests below the range for 3 s'),
     Fault.GRAPH_INVALID: FaultRule(
-        'graph is not as it has to be', _UNLOAD, 0.0, _UNLOAD, _ACKNOWLEDGED, 3.0,
+        'duplicate or missing publisher', _UNLOAD, 0.0, _UNLOAD, _ACKNOWLEDGED, 3.0,
         'two publishers on one topic, or none'),
 }
 """Every fault and its rule."""

@@ -29,7 +29,7 @@ class LoadInputs:
     The newest word of everybody the load controller hears.
 
     :param session_heard: time of the last heartbeat of the session manager [s]; None: never
-    :param graph: why the graph of nodes is not as it has to be; None: it is
+    :param graph: fault of the graph of nodes: a duplicate or missing publisher; None: no fault
     """
 
     handle: HandleState | None = None
