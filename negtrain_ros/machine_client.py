@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""A client of the session manager, as an app at the machine would be one."""
+"""Client of the session manager, such as an app at the machine would use."""
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial

@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Several nodes of a machine in one process: `composed NODE… [--ros-args …]`."""
+"""Process that runs several nodes of a machine: `composed NODE… [--ros-args …]`."""
 from functools import partial
 import sys
 

@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Executables of the nodes; they end quietly even when told to while they are still loading."""
+"""Executables of the nodes; a signal ends them quietly, even while they are still loading."""
 from functools import partial
 from importlib import import_module
 import os

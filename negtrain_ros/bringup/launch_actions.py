@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The nodes of one machine as actions of launch; what runs and with what stands in bringup."""
+"""Launch actions that start the nodes of one machine."""
 from collections.abc import Iterable, Mapping
 from functools import partial
 from itertools import chain

@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The nodes of one machine as processes, for when launch is not there."""
+"""Processes of the nodes of one machine, started without the launch system."""
 from collections import deque
 import ctypes
 import signal

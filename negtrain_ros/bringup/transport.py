@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Transport of the nodes: how they talk."""
+"""Transport of the nodes: the settings of DDS in the environment."""
 from collections.abc import Mapping
 import os
 

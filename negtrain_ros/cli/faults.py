@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""`negtrain faults`: break everything in turn at the full eccentric load, and report."""
+"""`negtrain faults`: cause every fault at the full eccentric load, and report the reactions."""
 from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
@@ -206,5 +206,5 @@ def _line(outcome: CaseOutcome) -> str:
     case = outcome.case
     ended = 'refused' if case.refused else (
         f'below 5 kg after {outcome.light:.3f} s of {case.bound:g}')
-    verdict = 'as it has to be' if outcome.passed else 'NOT as it has to be'
+    verdict = 'passed' if outcome.passed else 'FAILED'
     return f'{case.name}: {ended}, {verdict} {outcome.remark}'

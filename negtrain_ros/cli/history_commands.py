@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""`negtrain history | export | report | plan | athlete`: what is kept, for people."""
+"""`negtrain history | export | report | plan | athlete`: the stored sessions."""
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime

@@ -27,7 +27,7 @@ class TrainingRecording:
                           truth.load, truth.intention))
 
     def heaviest_lift(self) -> float:
-        """Return the largest load [kg] applied while the athlete lifted, as he knows it."""
+        """Return the largest load [kg] applied in a lift of the athlete, by their intention."""
         return max((load for _, _, velocity, load, intention in self.rows
                     if intention == Truth.LIFTING and velocity > 0.0), default=0.0)
 

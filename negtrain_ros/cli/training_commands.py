@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""`negtrain calibrate`, `test`, `train`: what an athlete does at a machine that is running."""
+"""`negtrain calibrate`, `test`, `train`: actions of an athlete at a running machine."""
 from collections.abc import Iterator
 from contextlib import contextmanager
 import os

@@ -1,7 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-Stand-in for a drive: sends counts of a moving handle and hears the load commands.
+Stand-in for a drive: publishes counts of a moving handle and receives the load commands.
 
 A load command carries the time of its decision, which is never before that of its sample. The
 stamps lie ahead on purpose, and so each command names its sample.

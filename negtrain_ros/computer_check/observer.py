@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Observer of a graph of nodes: who is there, what they are set to, what they report."""
+"""Observer of a graph of nodes: their names, parameters and diagnostics."""
 from collections.abc import Callable, Sequence
 import time
 from types import TracebackType

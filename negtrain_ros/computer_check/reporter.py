@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""A process that measures and reports in lines of JSON."""
+"""Measuring process that reports in lines of JSON."""
 from collections.abc import Callable
 import json
 import signal

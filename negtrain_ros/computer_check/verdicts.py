@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Measured values of a computer, and the verdict on each: pure, from values to words."""
+"""Verdicts on the measured values of a computer, as pure functions."""
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum

@@ -21,7 +21,7 @@ class FaultCase:
     :ivar bound: from the onset until less than 5 kg are applied [s]
     :ivar wrong: makes it happen, returns the onset [s]
     :ivar right: makes it good again
-    :ivar shows: whether it is there; for what the athlete does only later than he is asked to
+    :ivar shows: whether it is there; for what the athlete does only later than asked
     :ivar refused: it must not happen at all: the load stays, the request is refused
     :ivar blind: the simulation itself is what breaks; the load is the commanded one then
     """
@@ -48,6 +48,6 @@ class CaseOutcome:
 
     @property
     def passed(self) -> bool:
-        """Whether everything was as it has to be."""
+        """Tell whether every result is as required."""
         in_time = self.case.refused or self.light <= self.case.bound
         return in_time and self.recovered

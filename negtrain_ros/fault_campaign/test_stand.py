@@ -1,7 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-A proving ground: break something in the middle of the eccentric phase and see what becomes of it.
+Test stand that causes a fault in the middle of the eccentric phase and observes the result.
 
 The whole graph runs in real time. The load is read from what the simulation knows, not from what
 the machine says; the clock is the one of the machine, or of this computer where the machine itself
@@ -34,7 +34,7 @@ HEAVY = 0.97    # share of the eccentric load that has to be there when somethin
 DELAY = 0.05    # s, from the request to the onset of a fault that the simulation plays
 PATIENCE = 60.0  # s of real time for what is only on the way to a measurement
 ATTEMPTS = 10   # at a lowering, should the training be interrupted on the way there
-TURN = 5.0      # s, until the athlete does what he is asked to at the end of his way
+TURN = 5.0      # s, until the athlete does what is asked at the end of a movement
 LONG = 5.0      # s, that the play of a fault need not go on for once it was seen
 FROZEN = 2.0    # s, for which a node stands still
 RECOVERY = 40.0  # s of real time until a repetition has to be complete again

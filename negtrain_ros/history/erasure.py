@@ -14,9 +14,9 @@ from sqlalchemy.engine import Engine
 
 def erase(engine: Engine, name: str) -> list[Path]:
     """
-    Erase an athlete with everything that depends on him, recordings included.
+    Erase an athlete with all their data, recordings included.
 
-    A machine that still owes entries about him cannot bring them back: they are older than the
+    A machine that still owes entries about them cannot bring them back: they are older than the
     erasure and are dropped. Whoever comes again under the same name begins anew.
 
     :return: recordings that could not be removed from here

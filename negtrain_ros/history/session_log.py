@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Writes what happens in a session into the history, and sums the sets up."""
+"""Log of a session: writes its events into the history and sums up its sets."""
 from typing import Protocol
 
 from negtrain_ros.core.session.activities import Training

@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Writing one session, as it happens."""
+"""Writer of one session while it runs."""
 from collections.abc import Callable, Iterable
 import dataclasses
 import math

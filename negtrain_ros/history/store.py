@@ -1,7 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-The history as a machine keeps it: what is written is durable when the call returns.
+Store of a machine: an entry is durable when the call returns.
 
 One process per machine writes; it never waits long for the database (see keeper.py). Everybody
 else reads with the questions of reading.py.

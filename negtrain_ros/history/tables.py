@@ -58,10 +58,10 @@ def _part_of(table: str, *columns: str, to: tuple[str, ...] = ('number',)) -> Fo
 ATHLETES = Table(
     'athletes', METADATA, _key('number'), _column('name', Text), _column('created_at'),
     _measured('cap'), _column('highest_share'), UniqueConstraint('name'))
-"""A person, known by name, and what a trainer allows him."""
+"""A person, known by name, and the limits that a trainer has set."""
 
 ERASURES = Table('erasures', METADATA, _key('athlete'), _column('erased_at'))
-"""Who was erased: what was written about him before is not taken in any more."""
+"""Who was erased: entries from before the erasure are refused."""
 
 RANGES = Table(
     'ranges', METADATA, _key('athlete'), _key('exercise', Text), _key('taken_at', DOUBLE),

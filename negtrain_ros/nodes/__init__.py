@@ -1,3 +1,3 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""One file a node; a node wires and decides nothing."""
+"""Nodes, one file each; a node connects topics to the core and decides nothing."""

@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Stand in for a machine, its drive and its encoder, and for the athlete at the handle."""
+"""Node that simulates the machine, its drive, its encoder and the athlete."""
 from negtrain_interfaces.msg import EncoderCounts, LoadCommand, MachineState, SessionState, Truth
 from negtrain_ros.core import types
 from negtrain_ros.core.machine.kinematics import KinematicsSettings

@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Run calibrations, strength tests and trainings, and keep what came of them."""
+"""Node that runs calibrations, strength tests and trainings and stores their results."""
 from functools import partial
 
 from negtrain_interfaces.msg import LoadState, Repetition, SessionState
@@ -54,7 +54,7 @@ class SessionManagerNode(PollingNode):
         self.create_timer(PERIOD, self._step)
 
     def _occupied(self):
-        return self._session.occupied if conversions.now(self) else 'nobody says what time it is'
+        return self._session.occupied if conversions.now(self) else 'waiting for simulated time'
 
     def _begin(self, activity, interrupted):
         now = conversions.now(self)

@@ -1,7 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-Detect the phases of a recorded session again and compare them with those of the machine.
+Comparison of the phases of a recorded session with the same phases detected again.
 
 The detector had run before the recording began, and samples may be missing from it. So what the
 detector remembers is *known* only from where it forgets everything, at a faulty handle or behind

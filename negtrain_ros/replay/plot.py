@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Draw what a replay found."""
+"""Plot of a replay."""
 from pathlib import Path
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg

@@ -1,3 +1,3 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The only code that knows both the core and ROS."""
+"""Shell between the core and ROS: the only code that knows both."""

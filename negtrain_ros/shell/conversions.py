@@ -1,7 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-Between the values of the core and the messages of negtrain_interfaces.
+Conversions between the values of the core and the messages of negtrain_interfaces.
 
 Fields carry the same names on both sides, so one rule for each kind of field is enough: a stamp is
 the stamp of the header, another time a Time, an enumeration its number, a personal range its two

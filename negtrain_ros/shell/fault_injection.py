@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Faults that are played at run time by setting the parameter `inject` of the mock machine."""
+"""Fault injection at run time, by the parameter `inject` of the mock machine."""
 from collections.abc import Callable
 
 from negtrain_ros.core.settings import Refusal

@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Open what the session manager keeps, and close it when the node ends."""
+"""Set-up of the history of the session manager: opened at the start, closed at the end."""
 from pathlib import Path
 import time
 

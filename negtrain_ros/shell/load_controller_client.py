@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Bring the load controller to what the session wishes for, one request after the other."""
+"""Client that brings the load controller to the desired state, one request after the other."""
 from negtrain_interfaces.srv import Prescribe
 from negtrain_ros.core.session.reconcile import DesiredState, LoadRequest, reconcile
 from negtrain_ros.core.types import LoadState

@@ -1,7 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-Messages that wait until somebody wants them.
+Subscription whose messages wait until they are polled.
 
 To be called back for each of a thousand messages a second costs more than to take them by the
 dozen: every time a thread wakes up, and the executor after it. See decision 0010.

@@ -23,7 +23,7 @@ EVERY_SAMPLE = QoSProfile(depth=500, reliability=ReliabilityPolicy.RELIABLE)
 # What happened once must be heard once, also by a listener that is busy for a while.
 EVENTS = QoSProfile(depth=100, reliability=ReliabilityPolicy.RELIABLE)
 
-# The same for a listener who must not miss what happened while he was dead: of repetitions, a
+# The same for a listener who must not miss what happened while it was down: of repetitions, a
 # quarter of an hour.
 KEPT_EVENTS = QoSProfile(
     depth=1000, reliability=ReliabilityPolicy.RELIABLE,

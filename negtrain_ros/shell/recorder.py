@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Keep everything that is published while a session lasts."""
+"""Recorder of everything that is published during a session."""
 from collections.abc import Callable, Iterator
 from heapq import merge
 import math

@@ -1,7 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-Simulated time between the node that makes it and those who live in it.
+Simulated time, between the node that makes it and the nodes that follow it.
 
 A client that wants time to wait for it says on `time_followed` how far it has come; the load
 controller and the session manager say so by what they publish anyway.

@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The topics of a machine, for whoever hears all of them; docs/interfaces.md describes them."""
+"""Topics of a machine with their types and quality of service (docs/interfaces.md)."""
 from negtrain_interfaces.msg import (
     EncoderCounts,
     HandleState,

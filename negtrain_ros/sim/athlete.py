@@ -1,10 +1,10 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-An athlete who does what the display says, and knows what he means by it.
+Athlete who follows the display and whose intention is known exactly.
 
-He follows a planned movement at his tempo, as far as his hand can. Tremor is a displacement of the
-hand on top of that, so that the motion without it is known exactly.
+The athlete follows a planned movement at a tempo, as far as the hand can. Tremor is an additional
+displacement of the hand, so that the motion without it is known exactly.
 """
 from dataclasses import dataclass
 from enum import IntEnum
@@ -19,7 +19,7 @@ import numpy as np
 
 
 class Intention(IntEnum):
-    """What the athlete means to do, whatever the handle does."""
+    """Intention of the athlete, independent of the motion of the handle."""
 
     RESTING = 0
     HOLDING = 1
@@ -30,7 +30,7 @@ class Intention(IntEnum):
 
 @value
 class HandForce:
-    """What the hand does to the handle."""
+    """Force of the hand on the handle."""
 
     force: float  # N, up positive, at the present velocity
     damping: float  # N s/m, how much less it becomes as the handle gets faster
@@ -44,15 +44,15 @@ TRAINING = (Instruction.MOVE_LIGHT, *SETS)
 MOVING = (LIFTING, LOWERING)
 
 EASY_SPEED = 0.15  # m/s, getting into position
-RISE = 1.0  # s, until he pushes with all his force
-RESISTANCE = 5.0  # kg, with which a held handle tells him that he has come to it
-LIGHT = 2.0  # kg, below it he lets the handle go when he rests
-RELEASE = 1.0  # s, after which he does
+RISE = 1.0  # s, until the push has full force
+RESISTANCE = 5.0  # kg, at which the athlete feels that a held handle is reached
+LIGHT = 2.0  # kg, below it a resting athlete lets the handle go
+RELEASE = 1.0  # s, until then
 
 
 @dataclass(frozen=True)
 class AthleteSettings(Settings):
-    """Who trains, how, and what happens to him."""
+    """Movement, tempo and incidents of the athlete."""
 
     bottom: float = parameter(0.1, 'lower end of his movement', 0.0, 2.0, unit='m')
     top: float = parameter(0.5, 'upper end of his movement', 0.05, 2.0, unit='m')
@@ -82,13 +82,13 @@ class AthleteSettings(Settings):
 
 @dataclass
 class Condition:
-    """What the moment does to him; a fault being played or an incident changes it."""
+    """Present condition of the athlete; an injected fault or an incident changes it."""
 
-    strength: float = 1.0  # share of his force
-    pace: float = 1.0  # share of his tempo; 0 stands still
-    overreach: float = 0.0  # m, further than his range at both ends
-    tremor: float = 0.0  # m, on top of his own
-    leaving: bool = False  # he goes the next time he would begin a repetition
+    strength: float = 1.0  # share of the full force
+    pace: float = 1.0  # share of the tempo; 0 stands still
+    overreach: float = 0.0  # m, beyond the range at both ends
+    tremor: float = 0.0  # m, in addition to the normal one
+    leaving: bool = False  # leaves instead of the next repetition
     gone: bool = False
 
 
@@ -96,7 +96,7 @@ class Athlete:
     """
     Follows instructions with a reaction time and gives the force of his hand.
 
-    `intention` is the truth about what he means to do; with the velocity of the handle without
+    `intention` is the true intention; with the velocity of the handle without
     tremor it tells a lift from anything else.
     """
 
@@ -126,7 +126,7 @@ class Athlete:
 
     def step(self, dt: float, position: float, velocity: float, load: float) -> HandForce:
         """
-        Live for `dt` [s], at most a few milliseconds.
+        Advance by `dt` [s], at most a few milliseconds.
 
         :param position: of the handle without tremor [m]
         :param velocity: of the handle without tremor [m/s]
@@ -257,7 +257,7 @@ class Athlete:
         self._plan(origin, goal + scatter, self._tempo(origin, goal))
 
     def _tempo(self, origin: float, goal: float) -> float:
-        """Return how long he takes from one position [m] to another [s]."""
+        """Return the duration of a movement from one position [m] to another [s]."""
         s = self.settings
         whole = s.concentric_time if goal > origin else s.eccentric_time
         share = abs(goal - origin) / (s.top - s.bottom)
@@ -291,7 +291,7 @@ class Athlete:
         self._place = position
 
     def _home(self) -> float:
-        """Return where he rests and begins a repetition [m]."""
+        """Return the position of rest, where a repetition begins [m]."""
         return self.settings.bottom if self.settings.begins == 'bottom' else self.settings.top
 
     def _force(self, dt: float, position: float, velocity: float) -> tuple[float, float]:

@@ -10,7 +10,7 @@ from negtrain_ros.core.settings import parameter, Settings
 
 @dataclass(frozen=True)
 class SimulationSettings(Settings):
-    """What the simulation as a whole is run with."""
+    """Settings of the whole simulation."""
 
     rate: float = parameter(250.0, 'samples of the encoder per second', 50.0, 1000.0, unit='1/s')
     real_time_factor: float = parameter(

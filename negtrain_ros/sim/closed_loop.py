@@ -1,7 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-A whole session without processes: athlete, machine and the core stepped by direct call.
+Closed loop of a whole session without processes: athlete, machine and core, by direct calls.
 
 It follows a script: get into position, three light repetitions to find the range, the set, rest;
 and keeps a trace of everything that happened meanwhile.
@@ -43,7 +43,7 @@ from negtrain_ros.sim.trace import Trace, TraceRecorder
 
 @dataclass(frozen=True)
 class ClosedLoopSettings(Settings):
-    """What is rehearsed."""
+    """Settings of a closed-loop run."""
 
     rate: float = parameter(250.0, 'samples per second', 50.0, 1000.0, unit='1/s')
     delay: int = parameter(1, 'samples until a command arrives at the machine', 0, 50)
@@ -190,7 +190,7 @@ class ClosedLoop:
             self.step()
 
     def wait(self, duration: float) -> None:
-        """Let time go by [s]."""
+        """Wait for a time [s]."""
         end = self.station.machine.now + duration
         while self.station.machine.now < end:
             self.step()
@@ -241,7 +241,7 @@ class ClosedLoop:
         return self._rom is not None
 
     def _until(self, condition: Callable[[], bool], what: str) -> None:
-        """Go on until something is so."""
+        """Step until a condition holds."""
         deadline = self.station.machine.now + self.settings.patience
         while not condition():
             if self.station.machine.now > deadline:

@@ -1,7 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-Every fault of the fault table as something that can be made to happen.
+Catalogue of fault scenarios: a way to cause each fault of the fault table.
 
 A fault acts in one place: on a sample of the encoder, on a command to the machine, on machine or
 athlete themselves, or on the graph of nodes, which only whoever runs the nodes can break. The
@@ -15,7 +15,7 @@ from negtrain_ros.core.types import Fault
 
 
 class FaultPlace(Enum):
-    """Where a fault acts."""
+    """Place where a fault acts."""
 
     SAMPLE = 'sample of the encoder'
     COMMAND = 'command to the machine'
@@ -58,15 +58,15 @@ SCENARIOS: dict[Fault, FaultScenario] = {
                                          'the counts are those of a place beyond the stops', 0.5,
                                 1.5, 'm'),
     Fault.TIME_INVALID: FaultScenario(_SAMPLE, 'stamps lie in the past', 0.5, 1.0, 's'),
-    Fault.OVER_SPEED: FaultScenario(_STATION, 'the athlete has only a share of his strength', 3.0,
+    Fault.OVER_SPEED: FaultScenario(_STATION, 'the athlete has only a share of the strength', 3.0,
                                     0.3),
     Fault.RUNAWAY: FaultScenario(_STATION, 'a force tears the handle down, the athlete lets go',
                                  0.5,
                         2000.0, 'N'),
     Fault.STALL: FaultScenario(_STATION, 'the athlete stands still', 12.0),
-    Fault.PHASE_TOO_LONG: FaultScenario(_STATION, 'the athlete goes on at a share of his tempo',
+    Fault.PHASE_TOO_LONG: FaultScenario(_STATION, 'the athlete goes on at a share of the tempo',
                                         30.0, 0.1),
-    Fault.OVER_TRAVEL: FaultScenario(_STATION, 'the athlete goes beyond his range', 10.0, 0.08,
+    Fault.OVER_TRAVEL: FaultScenario(_STATION, 'the athlete goes beyond the range', 10.0, 0.08,
                                      'm'),
     Fault.COMMAND_LOST: FaultScenario(_COMMAND, 'commands do not arrive', 2.0),
     Fault.SESSION_LOST: FaultScenario(_GRAPH, 'the session manager falls silent', 10.0),
@@ -110,6 +110,6 @@ class FaultInjection:
         return SCENARIOS[self.fault].value if math.isnan(self.value) else self.value
 
     def active(self, now: float) -> bool:
-        """Tell whether the fault is there at `now` [s]."""
+        """Tell whether the fault is active at `now` [s]."""
         duration = SCENARIOS[self.fault].duration if math.isnan(self.duration) else self.duration
         return self.onset <= now < self.onset + duration

@@ -12,14 +12,14 @@ from negtrain_ros.sim.plant import Plant
 
 
 class EncoderSample(NamedTuple):
-    """What the encoder sends."""
+    """Sample of the encoder."""
 
     stamp: float
     counts: int
 
 
 class FaultInjector:
-    """Transforms what passes by; without injections everything passes unchanged."""
+    """Changes samples and commands; without injections both pass unchanged."""
 
     CUT_PERIOD = 0.2  # s, of a commanded load that is cut off again and again
     WAVER_PERIOD = 2.0  # s
@@ -52,12 +52,12 @@ class FaultInjector:
                 self._acting.remove(injection)
 
     def acting(self, fault: Fault) -> FaultInjection | None:
-        """Return the injection of a fault that is being played."""
+        """Return the injection of an active fault."""
         return next((each for each in self._acting if each.fault is fault), None)
 
     def sample(self, now: float, counts: int, resolution: float) -> EncoderSample | None:
         """
-        Return what becomes of a sample of the encoder, None: nothing is sent.
+        Return the changed sample of the encoder, None: nothing is sent.
 
         :param now: time of measurement [s]
         :param counts: of the encoder
@@ -75,7 +75,7 @@ class FaultInjector:
         return sample
 
     def command(self, now: float, command: LoadCommand) -> LoadCommand | None:
-        """Return what becomes of a command on its way to the machine, None: it is lost."""
+        """Return the changed command, None: it is lost."""
         for injection in self._acting:
             if injection.fault is Fault.COMMAND_LOST:
                 return None

@@ -7,7 +7,7 @@ from negtrain_ros.sim.plant import Plant
 
 
 class FaultyPlant:
-    """A station whose samples and commands pass through an injector of faults."""
+    """Plant whose samples and commands pass through a fault injector."""
 
     def __init__(self, station: Plant, injector: FaultInjector) -> None:
         self.station = station

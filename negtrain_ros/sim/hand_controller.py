@@ -9,13 +9,13 @@ the muscles can; muscle and co-contraction damp at once what the reflexes are to
 from negtrain_ros.core.types import GRAVITY
 from negtrain_ros.sim.muscle import Muscle, MuscleSettings
 
-# By his isometric force: the stiffness of a muscle goes with its crossbridges, as its force.
+# Per isometric force: the stiffness of a muscle goes with its crossbridges, as its force.
 REFLEX_STIFFNESS = 2.2  # 1/m
 REFLEX_DAMPING = 0.35  # s/m
 # Without delay: what crossbridges and co-contraction resist, more as the muscle works harder.
 SLACK_STIFFNESS, TAUT_STIFFNESS = 0.7, 4.2  # 1/m
 SLACK_DAMPING, TAUT_DAMPING = 0.13, 0.48  # s/m
-PULL = -60.0  # N, he would rather follow the handle than pull it down
+PULL = -60.0  # N, the athlete follows the handle rather than pull it down
 FEELING = 0.05  # s, time constant of feeling the load
 
 

@@ -1,7 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-A machine with a motor instead of a weight stack.
+Machine with a motor instead of a weight stack.
 
 One degree of freedom along the path of the handle: inertia, friction, end stops, a motor with
 controlled torque behind a drive that guards itself, and an incremental encoder. Nothing falls when
@@ -20,7 +20,7 @@ SLIP = 0.005  # m/s, speed at which Coulomb friction is half developed
 
 @dataclass(frozen=True)
 class MachineSettings(Settings):
-    """What the machine is made of."""
+    """Mechanical and electrical properties of the machine."""
 
     stroke: float = parameter(0.8, 'path of the handle between the stops', 0.2, 2.0, unit='m')
     start: float = parameter(0.1, 'where the handle is at first', 0.0, 2.0, unit='m')
@@ -43,7 +43,7 @@ class MachineSettings(Settings):
 
 @dataclass
 class Disturbance:
-    """What is wrong with the machine: nothing, unless a fault is being played."""
+    """Disturbance of the machine: none, unless a fault is injected."""
 
     force: float = 0.0  # N, on the handle, up positive
     gain: float = 1.0  # of the motor: load on the handle over the one that the drive wants

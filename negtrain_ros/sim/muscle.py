@@ -17,7 +17,7 @@ MOST_FATIGUE = 0.8
 
 @dataclass(frozen=True)
 class MuscleSettings(Settings):
-    """How strong the athlete is, and how fast that changes."""
+    """Strength of the athlete and its changes."""
 
     maximum: float = parameter(
         101.0, 'load lifted once, at the threshold velocity', 5.0, 400.0, unit='kg')

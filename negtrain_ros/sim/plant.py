@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""An athlete at a machine: what a mock of the hardware steps."""
+"""Plant: an athlete at a machine, stepped together."""
 import math
 
 from negtrain_ros.core.types import MachineState

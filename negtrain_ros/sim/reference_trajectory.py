@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""A planned movement: gently to speed, evenly on, gently to rest; it waits for a late handle."""
+"""Reference trajectory: smooth start, steady motion, smooth end; it waits for a late handle."""
 import math
 
 SLACK = 0.03  # m, lag that does not slow the plan down

@@ -17,7 +17,7 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 
 @dataclass(frozen=True)
 class SyntheticMovement:
-    """What is moved, and how the encoder sees it."""
+    """Movement of a set and properties of the encoder."""
 
     repetitions: int = 6
     bottom: float = 0.1          # m
@@ -51,7 +51,7 @@ class TurningPoint:
 
 @dataclass(frozen=True)
 class SyntheticRecording:
-    """What the encoder saw, and the truth."""
+    """Samples of the encoder, and the true motion."""
 
     times: Array      # (n,) s, increasing
     positions: Array  # (n,) m, as measured
@@ -60,7 +60,7 @@ class SyntheticRecording:
 
 
 def record(movement: SyntheticMovement, random: np.random.Generator) -> SyntheticRecording:
-    """Let somebody do a set and record it."""
+    """Simulate a set and record it."""
     knots, turns = _ways(movement, random)
     times = _sample_times(movement, knots[-1][0], random)
     truth = _minimum_jerk(times, knots)

@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Everything that happened, sample by sample, as arrays."""
+"""Trace of a simulation, sample by sample, as arrays."""
 from array import array
 from dataclasses import dataclass, fields
 from typing import Any

@@ -24,6 +24,12 @@ def test_the_documentation_says_what_the_nodes_declare(made, name):
     assert (DOCS / f'{name}.md').read_text() == said, 'run python -m docs.generate'
 
 
+@pytest.mark.parametrize('name', node_list.SIMULATION)
+def test_the_page_of_a_node_lists_what_the_node_declares(made, name):
+    page = (DOCS / 'nodes' / f'{name}.md').read_text()
+    assert page == generate.node_page(made, name, page), 'run python -m docs.generate'
+
+
 def test_every_parameter_has_a_meaning_and_cannot_be_changed_under_a_load(made):
     for node in made.values():
         names = [name for name in node.list_parameters([], 0).names

@@ -141,6 +141,12 @@ def test_every_file_says_whose_it_is_and_what_it_is(path):
         'the first sentence is a noun phrase that names the module')
 
 
+@pytest.mark.parametrize('path', MODULES, ids=name)
+def test_the_docstring_of_a_module_begins_with_a_noun_phrase_that_names_it(path):
+    first, *_ = ast.get_docstring(ast.parse(path.read_text())).split()
+    assert first not in {'What', 'Whether', 'Which', 'How', 'Who', 'Where', 'When', 'Why', 'From'}
+
+
 def test_nothing_is_a_bag_of_leftovers():
     assert not [path for path in chain(ROOT.glob('negtrain_ros/**/*'), ROOT.glob('test/**/*'))
                 if re.search(r'\b(utils?|common|helpers?|misc)\b', path.stem)]
@@ -166,6 +172,35 @@ def test_the_core_has_few_rooms_and_few_arrows_and_none_of_them_leads_back():
     for room, found in arrows.items():
         assert found <= ROOMS[room], room
         assert all(order.index(each) < order.index(room) for each in ROOMS[room]), room
+
+
+def rows(title):
+    """Return the rows of the table below a heading of ARCHITECTURE.md, as lists of cells."""
+    _, _, part = (ROOT / 'ARCHITECTURE.md').read_text().partition(f'## {title}\n')
+    lines = part.partition('\n## ')[0].splitlines()
+    return [[cell.strip(' `') for cell in line.strip('|').split(' | ')]
+            for line in lines if line.startswith('| `')]
+
+
+def test_the_document_gives_each_folder_and_what_it_may_import():
+    told = {folder: set(imports.replace('–', '').split(', ')) - {''}
+            for folder, _, imports in rows('Folders')}
+    assert set(told) == set(ALLOWED)
+    for folder in set(ALLOWED) - {'core', 'cli'}:
+        assert told[folder] == ALLOWED[folder], folder
+
+
+def test_the_document_gives_each_room_of_the_core_and_what_it_imports():
+    actual = {room: set() for room in ROOMS}
+    for path in MODULES:
+        if part(path) == 'core' and path != PACKAGE / 'core' / '__init__.py':
+            room, found = rooms_imported(path)
+            actual[room] |= found
+    told = {room: set(imports.replace('–', '').split(', ')) - {''}
+            for room, _, imports in rows('Rooms of the core')}
+    assert told == {room: found for room, found in actual.items() if room in told}
+    assert {path.name.removesuffix('.py') for path in (PACKAGE / 'core').iterdir()
+            if not path.name.startswith('__')} == set(told)
 
 
 def test_no_class_name_stands_for_two_things():

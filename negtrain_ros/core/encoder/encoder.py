@@ -17,7 +17,7 @@ STOPPING = 1000.0  # m/s³, jerk at the end of a way of a metre within 0.4 s; no
 
 @dataclass(frozen=True)
 class EncoderSettings(Settings):
-    """What the encoder is and what it cannot do."""
+    """Properties of the encoder and limits of its samples."""
 
     counts_per_metre: float = parameter(
         10000.0, 'resolution', 20.0, 1e8, unit='1/m')
@@ -54,7 +54,7 @@ class EncoderSettings(Settings):
 
 
 class Encoder:
-    """Unwrap, check and estimate; what cannot be believed is held or reported, never smoothed."""
+    """Unwraps and checks counts, estimates motion; an invalid sample is never smoothed over."""
 
     def __init__(self, settings: EncoderSettings, motion: MotionSettings | None = None) -> None:
         self.settings = settings
@@ -87,7 +87,7 @@ class Encoder:
 
     def step(self, counts: int, stamp: float) -> HandleState:
         """
-        Take what the encoder reads.
+        Process one count of the encoder.
 
         :param counts: the raw counter, wrapping around at its width
         :param stamp: time of measurement [s]
@@ -140,7 +140,7 @@ class Encoder:
 
     def check(self, now: float) -> HandleState | None:
         """
-        Return a faulty handle when nothing has come for too long, else None.
+        Return a faulty handle state after too long a silence, else None.
 
         Samples that go on coming, but with old times, have a wrong clock.
         """
@@ -158,7 +158,7 @@ class Encoder:
         return replace(last, quality=Quality.FAULTY, faults=(fault,))
 
     def _doubt_time(self, counts: int, stamp: float) -> HandleState:
-        """Hold a sample whose time does not go on, unless the clock was set back for good."""
+        """Hold a sample whose time does not advance, unless the clock was set back for good."""
         back, silence = self._heard - stamp, self.settings.silence
         self.explanation = (f'time went back by {back:.3g} s' if back > 0.0 else
                             'time stands still' if back == 0.0 else 'the time is no number')
@@ -181,7 +181,7 @@ class Encoder:
     def _after_silence(
         self, counts: int, total: int, position: float, stamp: float
     ) -> HandleState:
-        """Go on where the handle was going; else begin again. Either way the silence is told."""
+        """Continue the motion, or start again; report the silence in both cases."""
         last = self._last
         assert last is not None
         seconds = stamp - last.stamp
@@ -205,7 +205,7 @@ class Encoder:
         self._counts, self._total = counts, total
 
     def _impossible(self, position: float, stamp: float, interval: float) -> bool:
-        """Whether no handle could have come here in an interval since the last good sample."""
+        """Tell whether no handle can have moved here since the last good sample."""
         settings = self.settings
         distance = abs(position - self._motion.predict(stamp))
         if distance <= settings.surprise:
@@ -220,7 +220,7 @@ class Encoder:
         return self._last
 
     def _restart(self, position: float, stamp: float, fault: Fault) -> HandleState:
-        """Begin again at a new position; faulty until it has proved consistent."""
+        """Start again at a new position; faulty until the samples are consistent."""
         self._motion.reset()
         self._glitches.clear()
         self._fault, self._sane_since = fault, stamp
@@ -244,7 +244,7 @@ class Encoder:
         return self._hold(stamp, fault, Quality.FAULTY)
 
     def _hold(self, stamp: float, fault: Fault, quality: Quality = Quality.HELD) -> HandleState:
-        """Repeat the last motion, at the time of the sample that was not believed."""
+        """Repeat the last motion at the time of the rejected sample."""
         if self._last is None:
             return HandleState(stamp, 0.0, 0.0, 1.0, 1.0, Quality.FAULTY, (fault,))
         if self._fault is not None:
@@ -265,7 +265,7 @@ class Encoder:
             self._frozen = True
 
     def _stopped_dead(self, handle: HandleState) -> bool:
-        """Whether no hand could have stopped the handle so fast, and there is no stop."""
+        """Tell whether the handle stopped faster than a hand can stop it, away from both stops."""
         settings, margin = self.settings, 0.02
         if not settings.bottom_stop + margin < handle.position < settings.top_stop - margin:
             return False

@@ -1,7 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-Gap in the samples: what it may hide.
+Gaps in the samples, and the motion that one may hide.
 
 A hand that is not seen may have gone elsewhere and come back, the further the longer the gap. What
 matters is that distance, not the time: a handle that is where it was going has gone there.
@@ -19,7 +19,7 @@ def is_gap(handle: HandleState) -> bool:
 
 
 def hidden(seconds: float) -> float:
-    """Return how far a hand may have gone from its course and come back to it [m]."""
+    """Return how far a hand may have left its course and returned unseen [m]."""
     return ACCELERATION * seconds * seconds / 16.0
 
 

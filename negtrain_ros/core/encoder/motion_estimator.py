@@ -30,7 +30,7 @@ LEARNING = 30         # samples after which rate and noise are known
 
 @dataclass(frozen=True)
 class MotionSettings(Settings):
-    """How much of the past may be used to smooth."""
+    """Memories of the filters and limits of the noise."""
 
     shortest_memory: float = parameter(
         0.005, 'memory of the fastest fit, never less than a sample', 0.001, 0.1, unit='s')
@@ -156,7 +156,7 @@ class MotionEstimator:
 
     def bridge(self, position: float, stamp: float) -> HandleState:
         """
-        Go on after a gap, with what was learnt of rate and noise.
+        Continue after a gap with the learnt rate and noise.
 
         :param position: where the handle was measured [m], about where it was going
         :param stamp: when [s], later than that of the sample before

@@ -48,7 +48,7 @@ class EncoderQuantization:
         self._returned = False
 
     def trembles(self, stamp: float) -> bool:
-        """Whether the count has gone there, back and there again of late."""
+        """Whether the count has recently crossed one edge three times."""
         return stamp - self._reversals[0] < CYCLE
 
     def read(self, position: float, stamp: float, foreseen: float) -> None:

@@ -32,7 +32,7 @@ class VelocityLoss:
         self._phase = Phase.UNKNOWN
 
     def step(self, phase: Phase, fraction: float, dt: float, now: float) -> None:
-        """Take note of where the handle is; fraction of the range, times [s]."""
+        """Process the position of the handle: fraction of the range, times [s]."""
         if phase is not self._phase:
             if self._phase is Phase.CONCENTRIC:
                 self._end(fraction, now)

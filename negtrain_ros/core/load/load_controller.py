@@ -39,7 +39,7 @@ from negtrain_ros.core.types import (
 class LoadSettings(
     LoadProfileSettings, FaultDetectorSettings, SpotterSettings, OverloadTaperSettings
 ):
-    """Everything that can be set about the load."""
+    """Settings of the load controller."""
 
 
 UNPRESCRIBED = Prescription()
@@ -88,7 +88,7 @@ class LoadController:
         return self._profile.load
 
     def prescribe(self, prescription: Prescription, now: float) -> str | None:
-        """Put a prescription in force for the next arming; return why not."""
+        """Set the prescription for the next arming; return the reason of a refusal, or None."""
         if self.mode in LOADED:
             return f'{self.mode.name.lower()}: disarm first'
         refusal = check(prescription, self.settings)
@@ -97,7 +97,7 @@ class LoadController:
         return refusal
 
     def arm(self, now: float) -> str | None:
-        """Begin to load the handle; return why not."""
+        """Start to load the handle; return the reason of a refusal, or None."""
         if self.mode is not LoadMode.DISARMED:
             return f'{self.mode.name.lower()}: {self._explain(LimitReason.UNLOAD)}'
         refusal = (prescription_check(self.prescription, self.settings)
@@ -116,16 +116,16 @@ class LoadController:
         return None
 
     def disarm(self, now: float) -> None:
-        """End the set; always works."""
+        """End the set; always accepted."""
         self._end('disarmed', EndCause.REQUESTED)
 
     def emergency_stop(self, now: float) -> None:
-        """Unload at once and stay so until reset_faults; always works."""
+        """Unload at once and stay unloaded until reset_faults; always accepted."""
         self._failsafe.hold(Fault.EMERGENCY_STOP)
         self._change(LoadTrigger.FAULT)
 
     def reset_faults(self, now: float) -> str | None:
-        """Acknowledge the faults whose cause is gone; return why not all."""
+        """Acknowledge faults whose cause is gone; return the reason why some remain, or None."""
         moves = not abs(self._taper.lowering_speed) <= AT_REST
         if self.mode is LoadMode.FAULT and self._inputs.handle is not None and moves:
             return 'the handle moves'
@@ -137,7 +137,7 @@ class LoadController:
         return refusal
 
     def step(self, inputs: LoadInputs, now: float) -> tuple[LoadCommand, LoadState]:
-        """Return what to command at `now` [s] and why, from the newest word of everybody."""
+        """Return the load command at `now` [s] and the load state, from the newest inputs."""
         self._inputs = inputs
         dt, now = self._advance(now), self._now
         prescription = self.prescription or UNPRESCRIBED
@@ -201,7 +201,7 @@ class LoadController:
         self.armed = self.mode is LoadMode.ARMED
 
     def _follow(self, prescription: Prescription) -> float:
-        """Keep up with the movement, if it is known; return the fraction of the range."""
+        """Update the position in the range, if it is known, and return it as a fraction."""
         handle, estimate = self._inputs.handle, self._inputs.estimate
         rom = prescription.rom
         if handle is None or estimate is None or not self._inputs.measured:
@@ -228,7 +228,7 @@ class LoadController:
         return fraction
 
     def _finish(self, phase: Phase, prescription: Prescription) -> None:
-        """End a set that has come to its end for a reason that lies in the movement."""
+        """End a set whose end follows from the movement."""
         if self._spotter.failed:
             self._failsafe.hold(Fault.STALL)
             self._end(self._spotter.reason, EndCause.FAILED)
@@ -241,7 +241,7 @@ class LoadController:
     def _target(
         self, prescription: Prescription, reaction: FailsafeAction, fraction: float,
     ) -> tuple[float, LimitReason]:
-        """Return the load that the movement asks for [kg], and what keeps it from being more."""
+        """Return the target load of the movement [kg], and what limits it."""
         handle, estimate = self._inputs.handle, self._inputs.estimate
         if handle is None or estimate is None:
             return 0.0, LimitReason.PHASE_UNCERTAIN

@@ -11,7 +11,7 @@ from negtrain_ros.core.types import LimitReason, Method, Prescription
 
 @dataclass(frozen=True)
 class LoadProfileSettings(LoadLimits, LoweringSpeedLimits):
-    """How fast a load may come and go."""
+    """Rates and durations of changes of the load."""
 
     curve: float = parameter(
         40000.0, 'how sharply a rise of the load begins and ends at most', 200.0, 50000.0,
@@ -31,7 +31,7 @@ class LoadProfileSettings(LoadLimits, LoweringSpeedLimits):
 
 
 class LoadProfile:
-    """Leads the load to what is wanted; `load` is what was commanded last [kg]."""
+    """Leads the load to its target; `load` is the last command [kg]."""
 
     def __init__(self, settings: LoadProfileSettings) -> None:
         """Start unloaded."""
@@ -63,7 +63,7 @@ class LoadProfile:
         self, target: float, lowering: float, dt: float, *, at_once: bool, release: float,
     ) -> tuple[float, float, LimitReason]:
         """
-        Return load [kg] and damping [N s/m] to command, and what keeps them from the target.
+        Return load [kg] and damping [N s/m] to command, and what limits them.
 
         :param target: wanted load [kg]
         :param lowering: speed of the handle downwards [m/s]; above the limit load goes with speed

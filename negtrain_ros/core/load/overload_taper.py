@@ -17,7 +17,7 @@ MEMORY = 0.4  # s, for which a tremor is remembered
 
 @dataclass(frozen=True)
 class OverloadTaperSettings(Settings):
-    """When the eccentric load is taken back before the turning point."""
+    """Thresholds for the removal of the overload before the turning point."""
 
     taper_begin: float = parameter(
         0.11, 'fraction of the range at which the way down begins to be unloaded', 0.05, 0.15)
@@ -85,7 +85,7 @@ class OverloadTaper:
         dt: float,
     ) -> float:
         """
-        Return the share of the overload that may stay, 0 .. 1.
+        Return the permitted share of the overload, 0 .. 1.
 
         :param fraction: of the range, by the newest position
         :param velocity: newest [m/s], up positive
@@ -124,7 +124,7 @@ class OverloadTaper:
         return self.share
 
     def _smooth(self, lowering: float, usual: float, dt: float, settling: bool) -> None:
-        """Keep up with speed and tremor."""
+        """Smooth the speed and follow the tremor."""
         weight = dt / (dt + SLOW)
         self._slow_half += (lowering - self._slow_half) * weight
         self.lowering_speed += (self._slow_half - self.lowering_speed) * weight

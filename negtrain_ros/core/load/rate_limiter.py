@@ -34,12 +34,12 @@ class SCurve:
     """
 
     def __init__(self) -> None:
-        """Start at nothing."""
+        """Start at no load."""
         self.load = 0.0
         self.slope = 0.0
 
     def reset(self, load: float = 0.0) -> None:
-        """Begin again at a load [kg], at rest."""
+        """Restart at a load [kg], at rest."""
         self.load, self.slope = load, 0.0
 
     def step(self, target: float, dt: float, *, rise: float, fall: float, curve: float) -> float:

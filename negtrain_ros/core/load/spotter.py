@@ -19,7 +19,7 @@ NEAR = 0.3  # share of the range around the place where repetitions begin and en
 
 @dataclass(frozen=True)
 class SpotterSettings(Settings):
-    """When to help, and how."""
+    """Conditions and steps of the help."""
 
     stall_time: float = parameter(
         3.0, 'time without progress in the middle of the range before help', 1.0, 10.0, unit='s')
@@ -71,7 +71,7 @@ class Spotter:
         prescription: Prescription, now: float,
     ) -> float:
         """
-        Return which share of the load is left, 0 .. 1.
+        Return the remaining share of the load, 0 .. 1.
 
         :param fraction: of the range, NaN when that is not known: then nobody is helped
         :param position: of the handle [m]

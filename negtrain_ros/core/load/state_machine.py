@@ -9,7 +9,7 @@ from negtrain_ros.core.types import Fault, LimitReason, LoadMode
 
 
 class LoadTrigger(Enum):
-    """What changes the mode."""
+    """Trigger of a change of mode."""
 
     ARM = auto()       # somebody asked for it, and everything is right
     END = auto()       # the set is over, by request or for a reason that needs no acknowledgement
@@ -61,7 +61,7 @@ def explain(
 
     :param limit: what keeps the load from being the prescribed one
     :param held: faults that need an acknowledgement
-    :param help_for: why the spotter helps, if he does
+    :param help_for: why the spotter helps, if it does
     :param ended: why the last set has ended, empty if there was none
     """
     if mode is LoadMode.ARMED:

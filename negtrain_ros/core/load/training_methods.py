@@ -1,7 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-The methods of training: how the load follows the movement.
+Training methods: the load of each method as a function of the movement.
 
 A law is pure: (phase, fraction of the range, velocity, prescription, effort) → load [kg]. It says
 what the method wants; ramps, turning points, speed and faults are the load controller's. Pictures
@@ -25,7 +25,7 @@ class Fatigue:
     """
     What adaptive training knows of the athlete's fatigue.
 
-    :param share: of the prescribed load that he still moves well, 1 when fresh
+    :param share: of the prescribed load that the athlete still moves well, 1 when fresh
     """
 
     share: float = 1.0
@@ -46,7 +46,7 @@ def _regular(
 def _negative(
     phase: Phase, fraction: float, velocity: float, prescription: Prescription, fatigue: Fatigue,
 ) -> float:
-    """Return more on the way back."""
+    """Return the eccentric load while lowering."""
     return prescription.eccentric if phase is Phase.ECCENTRIC else prescription.concentric
 
 
@@ -87,7 +87,7 @@ def _explosive(
 def _isometric(
     phase: Phase, fraction: float, velocity: float, prescription: Prescription, fatigue: Fatigue,
 ) -> float:
-    """Return what keeps the handle from rising above the position of the hold."""
+    """Return the load that keeps the handle at the position of the hold."""
     if prescription.rom is None:
         return 0.0
     above = (prescription.rom.bottom + fraction * prescription.rom.length

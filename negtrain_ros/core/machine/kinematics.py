@@ -25,7 +25,7 @@ LEVERAGE = np.cross(PUSH, AXIS)
 
 @dataclass(frozen=True)
 class KinematicsSettings(Settings):
-    """How the motor's joint and the handle are connected."""
+    """Connection between the joint of the motor and the handle."""
 
     mechanism: str = parameter(
         'lever', 'what carries the handle', choices=('lever', 'carriage'))

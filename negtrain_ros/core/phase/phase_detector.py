@@ -1,7 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-Phases of the movement: evidence is weighed against everything that only looks like a turn.
+Phase detector: a sequential test for the turning points of the movement.
 
 A *leg* is the way from one turning point to the next. While one runs, the handle may come back
 from its furthest point because it has turned, or because of noise, tremor, sway, or because

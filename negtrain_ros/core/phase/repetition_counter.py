@@ -1,7 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-Counter of repetitions that also measures both phases and says why one does not count.
+Repetition counter: counts, measures both phases and explains what does not count.
 
 A repetition is a first way in the direction that begins it, and a way back. A way ends where the
 next one begins: less than that against it is a shift, and however long the handle rests at an end

@@ -1,7 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-Small swings: how far and how fast the handle goes back and forth without going anywhere.
+Sway: small movements of the handle back and forth, their size and speed.
 
 Tremor, sway, hesitation and the noise that the estimate lets through all look alike: a way there
 and a way back within a longer way (counted as in rainflow counting, ASTM E1049). The largest of

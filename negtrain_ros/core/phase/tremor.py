@@ -1,7 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-Tremor: how far and how fast the handle trembles, on whatever way it goes.
+Tremor: amplitude and speed of the trembling of the handle, during any movement.
 
 Physiological tremor is 8-12 Hz when held and 4-8 Hz, several times larger, in slow movement. What
 is left of the position when its slow part is taken away shows it as half cycles much shorter than

@@ -1,7 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-Programmes: blocks of training with tests between, and where an athlete stands in one.
+Programmes of blocks and tests, and the progress of an athlete in one.
 
 A programme is the same for each of its exercises; an athlete goes through it exercise by
 exercise.

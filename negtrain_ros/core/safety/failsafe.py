@@ -33,12 +33,12 @@ class Failsafe:
         self._detector.begin(now)
 
     def hold(self, fault: Fault) -> None:
-        """Take note of a fault that somebody else has seen and that ends the set."""
+        """Latch a fault that another part has detected and that ends the set."""
         self.held.add(fault)
         self.faults = tuple(sorted(self.held.union(self._since)))
 
     def acknowledge(self) -> str | None:
-        """Let go of the held faults if their causes are gone; return why not."""
+        """Clear the latched faults if their causes are gone; return why not."""
         lasting = self.held.intersection(self._since)
         if lasting:
             return f'still there: {fault_names(lasting)}'
@@ -50,7 +50,7 @@ class Failsafe:
         self, inputs: LoadInputs, prescription: Prescription, commanded: float, now: float, *,
         loaded: bool, gap: float = 0.0,
     ) -> FailsafeAction:
-        """Return the severest reaction that is due; parameters as in Watch.step()."""
+        """Return the severest reaction that is due; parameters as for the fault detector."""
         signs = self._detector.step(
             inputs, prescription, commanded, now, loaded=loaded, gap=gap)
         if not signs and not self._since and not self.held:

@@ -23,7 +23,7 @@ from negtrain_ros.core.types import (
 
 @dataclass(frozen=True)
 class FaultDetectorSettings(LoweringSpeedLimits, InputAges):
-    """What counts as a fault."""
+    """Thresholds of the faults."""
 
     trusted_for: float = parameter(
         0.15, 'for how long a command may be believed', 0.05, 0.5, unit='s')
@@ -58,7 +58,7 @@ FaultSigns = dict[Fault, bool]
 
 
 class FaultDetector:
-    """Looks for signs of faults during a set."""
+    """Detects signs of faults during a set."""
 
     def __init__(self, settings: FaultDetectorSettings) -> None:
         """Start without a set."""
@@ -80,7 +80,7 @@ class FaultDetector:
         loaded: bool, gap: float,
     ) -> FaultSigns:
         """
-        Return the signs that show now.
+        Return the present signs of faults.
 
         :param commanded: load of the last command [kg]
         :param loaded: whether the load controller may be loading the handle

@@ -15,7 +15,7 @@ from negtrain_ros.core.types import Fault
 
 
 class FailsafeAction(IntEnum):
-    """What happens to the load, the more severe the higher; NOTE, which is nothing, is false."""
+    """Reaction of the load, in order of severity; NOTE, no reaction, is false."""
 
     NOTE = 0     # reported, nothing else
     LIGHTEN = 1  # the lower of both loads
@@ -26,7 +26,7 @@ class FailsafeAction(IntEnum):
 
 
 class ClearCondition(IntEnum):
-    """How a fault that has ended a set goes away."""
+    """Condition under which a fault that has ended a set clears."""
 
     BY_ITSELF = 0     # with its cause
     AT_REST = 1       # with its cause, once the handle rests
@@ -129,14 +129,14 @@ RULES: dict[Fault, FaultRule] = {
         'athlete has left', _END, 0.0, _END, _REST, 4.0,
         'handle rests below the range for 3 s'),
     Fault.GRAPH_INVALID: FaultRule(
-        'graph is not as it has to be', _UNLOAD, 0.0, _UNLOAD, _ACKNOWLEDGED, 3.0,
+        'duplicate or missing publisher', _UNLOAD, 0.0, _UNLOAD, _ACKNOWLEDGED, 3.0,
         'two publishers on one topic, or none'),
 }
 """Every fault and its rule."""
 
 
 def fault_names(faults: Iterable[Fault]) -> str:
-    """Return what faults are called, in the order of the table."""
+    """Return the names of the faults, in the order of the table."""
     return ', '.join(RULES[fault].meaning for fault in sorted(faults))
 
 
@@ -162,7 +162,7 @@ _WAYS = {
 
 
 def _reaction(rule: FaultRule) -> str:
-    """Return what happens, in words."""
+    """Return the reaction in words."""
     if rule.first is rule.last:
         return _DOINGS[rule.last]
     if math.isinf(rule.patience):

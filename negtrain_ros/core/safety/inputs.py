@@ -10,7 +10,7 @@ from negtrain_ros.core.types import HandleState, MachineState, PhaseState, Quali
 
 @dataclass(frozen=True)
 class InputAges(Settings):
-    """At which age somebody counts as silent."""
+    """Ages at which an input counts as silent."""
 
     stale: float = parameter(
         0.05, 'age at which the encoder counts as silent', 0.01, 0.5, unit='s')
@@ -28,7 +28,7 @@ class LoadInputs:
     The newest word of everybody the load controller hears.
 
     :param session_heard: time of the last heartbeat of the session manager [s]; None: never
-    :param graph: why the graph of nodes is not as it has to be; None: it is
+    :param graph: fault of the graph of nodes: a duplicate or missing publisher; None: no fault
     """
 
     handle: HandleState | None = None
@@ -39,7 +39,7 @@ class LoadInputs:
 
     @property
     def measured(self) -> bool:
-        """Tell whether there is a measurement of the handle that may be believed."""
+        """Tell whether there is a valid measurement of the handle."""
         handle = self.handle
         return (handle is not None and handle.quality is Quality.GOOD
                 and math.isfinite(handle.position) and math.isfinite(handle.velocity))

@@ -16,7 +16,7 @@ MACHINE_LIMIT = 200.0  # kg, largest load of the machine, unless its parameters 
 
 @dataclass(frozen=True)
 class LoadLimits(Settings):
-    """What no load may ever exceed."""
+    """Limits that no load exceeds."""
 
     machine_limit: float = parameter(
         MACHINE_LIMIT, 'largest load of the machine; exercises only lower it', 5.0, 500.0,
@@ -32,7 +32,7 @@ class LoadLimits(Settings):
 
 @dataclass(frozen=True)
 class LoweringSpeedLimits(Settings):
-    """How the load gives way to a handle that falls, and what brakes it."""
+    """Reduction of the load and damping for a handle that falls."""
 
     over_speed: float = parameter(
         0.6, 'lowering speed above which the load falls with speed; three times that of the '
@@ -46,14 +46,14 @@ class LoweringSpeedLimits(Settings):
         1.6, 'lowering speed that no athlete has', 1.0, 5.0, unit='m/s')
 
     def share_left(self, lowering: float) -> float:
-        """Return which share of the load is left at a speed downwards [m/s]."""
+        """Return the remaining share of the load at a lowering speed [m/s]."""
         if lowering <= self.over_speed:
             return 1.0
         return max(0.0, 1.0 - (lowering - self.over_speed) / self.over_speed_band)
 
 
 class LoadLimiter:
-    """Finite, absolute and slew limits: what goes in may be anything, what comes out is safe."""
+    """Limits any number to a finite load within the absolute and the rate limits."""
 
     def __init__(self, limits: LoadLimits) -> None:
         """Start at no load."""
@@ -61,7 +61,7 @@ class LoadLimiter:
         self.load = 0.0
 
     def reset(self) -> None:
-        """Begin again at no load."""
+        """Restart at no load."""
         self.load = 0.0
 
     def step(self, load: float, cap: float, dt: float, *, at_once: bool = False) -> float:

@@ -1,7 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-The machine's own check of what it is told to pull with.
+Machine guard: the machine checks every load command itself.
 
 It trusts nobody: a command must be finite, within limits, newer than the last and young enough.
 The load rises slowly, falls with the speed of a falling handle, and is gone when commands stop.
@@ -18,7 +18,7 @@ from negtrain_ros.core.types import Fault, LoadCommand
 
 @dataclass(frozen=True)
 class MachineGuardSettings(Settings):
-    """How far a machine goes along with its commands."""
+    """Limits within which the machine follows a command."""
 
     maximum_load: float = parameter(
         MACHINE_LIMIT, 'largest load at all', 1.0, 500.0, unit='kg')
@@ -69,7 +69,7 @@ class MachineGuard:
         self.reset()
 
     def reset(self) -> None:
-        """Start anew: unloaded, and deaf until a command has asked for no load."""
+        """Restart unloaded; commands are ignored until one has asked for no load."""
         self.load = 0.0
         self.damping = 0.0
         self.enabled = False
@@ -88,7 +88,7 @@ class MachineGuard:
 
     @property
     def faults(self) -> tuple[Fault, ...]:
-        """What has tripped, and what was wrong with the last command."""
+        """Faults that have tripped, and faults of the last command."""
         if self._noted is None:
             return tuple(sorted(self.trips)) if self.trips else ()
         return tuple(sorted(self.trips | {self._noted}))
@@ -100,11 +100,11 @@ class MachineGuard:
             self.causes.add(fault)
 
     def clear(self, fault: Fault) -> None:
-        """Take note that a lasting cause is gone; the trip stays until the sender has let go."""
+        """Note that a lasting cause is gone; the trip stays until the machine is disabled."""
         self.causes.discard(fault)
 
     def accept(self, command: LoadCommand, now: float) -> bool:
-        """Take a command at `now` [s], or refuse it; a refused one leaves the last in force."""
+        """Accept or refuse a command at `now` [s]; after a refusal the last one stays in force."""
         if not self._plausible(command, now):
             self._noted = Fault.COMMAND_INVALID
             return False
@@ -144,7 +144,7 @@ class MachineGuard:
         self.enabled = self._wanted and not self.trips
 
     def _fall(self, dt: float, falling: float) -> None:
-        """Catch a handle that falls [m/s]: its load goes with its speed, and a brake sets in."""
+        """Reduce the load of a falling handle with its speed [m/s], and add damping."""
         s = self.settings
         share = 1.0
         if s.speed_check:
@@ -163,7 +163,7 @@ class MachineGuard:
         self.limited = self.load != self._target
 
     def _unload(self, dt: float, falling: float) -> None:
-        """Take the load away, and brake a handle that still falls fast."""
+        """Remove the load, and brake a handle that still falls fast."""
         abrupt = not self.trips.isdisjoint(ABRUPT)
         self.load = 0.0 if abrupt else max(0.0, self.load - self.settings.unload * dt)
         brakes = self.settings.speed_check and falling > self.settings.rest
@@ -171,7 +171,7 @@ class MachineGuard:
         self.limited = True
 
     def _plausible(self, command: LoadCommand, now: float) -> bool:
-        """Tell whether a command is finite, within limits, new and young."""
+        """Tell whether a command is finite, within limits, new and recent."""
         s = self.settings
         if not (math.isfinite(command.stamp) and 0.0 < command.trusted_for < math.inf):
             return False

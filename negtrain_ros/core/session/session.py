@@ -1,7 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-The course of a session: take position, work, rest, again; pause, stop and faults at any time.
+Session: countdown, sets and rests, with pauses, stops and faults at any time.
 
 The session never touches the load. It says what it wishes for, a prescription in force and armed
 or not, and waits until the load controller shows it; so a controller that refuses, restarts or

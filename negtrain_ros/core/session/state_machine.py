@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The stages of a session, what can happen in each, and what the display says there."""
+"""State machine of the session: stages, transitions and the texts of the display."""
 from enum import auto, Enum
 
 from negtrain_ros.core.types import Instruction, SessionStage

@@ -1,7 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-The course of a strength test: which load to try next, until there is an estimate.
+Protocols of the strength tests: the next load to try, and finally the estimate.
 
 Each kind of test says what to load (`load`, NaN: the handle is held still), takes what came of it
 in `step`, and returns the estimate after the last trial.

@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""A strength test as an activity of a session: each trial is a set."""
+"""Strength test as an activity of a session: each trial is a set."""
 from dataclasses import replace
 import math
 

@@ -1,7 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-Keeping entries without ever waiting long for a database.
+Writer of entries that never waits long for a database.
 
 A thread of its own delivers every entry. Whoever keeps it waits for that a moment only: what a
 database that hangs, is full or away has not taken by then goes into the spool, and what follows

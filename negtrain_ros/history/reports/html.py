@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""A session on one page that needs nothing else: tables, and pictures inside the page."""
+"""Report of a session as one page with its pictures inside."""
 from datetime import datetime
 from pathlib import Path
 from typing import Any
