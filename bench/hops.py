@@ -9,7 +9,7 @@ import sys
 
 from negtrain_interfaces.msg import EncoderCounts, HandleState, LoadCommand, PhaseState
 from negtrain_ros.bringup.composed import NODES
-from negtrain_ros.computer_check.drive import Drive
+from negtrain_ros.computer_check.drive import StandInDrive
 from negtrain_ros.shell import qos, spin
 from rclpy.node import Node
 from rclpy.utilities import remove_ros_args
@@ -41,7 +41,7 @@ def maker(name: str):
     """Return what makes the node of a name."""
     if name in RELAYS:
         return lambda: Relay(name, *RELAYS[name])
-    return Drive if name == 'drive' else NODES[name]
+    return StandInDrive if name == 'drive' else NODES[name]
 
 
 if __name__ == '__main__':

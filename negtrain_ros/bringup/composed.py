@@ -6,7 +6,7 @@ import sys
 
 from negtrain_ros.nodes.encoder_publisher import EncoderPublisherNode
 from negtrain_ros.nodes.load_controller import LoadControllerNode
-from negtrain_ros.nodes.machine import Machine
+from negtrain_ros.nodes.machine import MachineNode
 from negtrain_ros.nodes.mock_machine import MockMachineNode
 from negtrain_ros.nodes.phase_detector import PhaseDetectorNode
 from negtrain_ros.nodes.session_manager import SessionManagerNode
@@ -19,7 +19,7 @@ NODES = {
     'phase_detector': PhaseDetectorNode,
     'load_controller': LoadControllerNode,
     'session_manager': SessionManagerNode,
-    'machine': Machine.prepared,
+    'machine': MachineNode.prepared,
 }
 SIMULATION = tuple(name for name in NODES if name != 'machine')
 

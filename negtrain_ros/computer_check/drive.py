@@ -27,19 +27,20 @@ LAST = 0.2            # s, for the last samples to arrive
 
 
 @dataclass(frozen=True)
-class DriveSettings(Settings):
+class StandInDriveSettings(Settings):
     """What is sent."""
 
     rate: float = parameter(250.0, 'samples of the encoder per second', 50.0, 1000.0, unit='1/s')
     duration: float = parameter(10.0, 'length of the measurement', 0.5, 1e6, unit='s')
 
 
-class Drive(Node):
+class StandInDrive(Node):
     """Publish `encoder_counts`, `machine_state`; subscribe `load_command`; print the report."""
 
     def __init__(self) -> None:
         super().__init__('drive', automatically_declare_parameters_from_overrides=True)
-        settings, _ = parameters.declare(self, drive=DriveSettings, realtime=RealTimeSettings)
+        settings, _ = parameters.declare(
+            self, drive=StandInDriveSettings, realtime=RealTimeSettings)
         self._duration = settings.duration
         self._counts = self.create_publisher(EncoderCounts, 'encoder_counts', qos.SAMPLES)
         self._states = self.create_publisher(MachineState, 'machine_state', qos.SAMPLES)
@@ -89,7 +90,7 @@ class Drive(Node):
 
 def main(args: list[str] | None = None) -> None:
     """Run the node."""
-    spin.spin(Drive, args)
+    spin.spin(StandInDrive, args)
 
 
 if __name__ == '__main__':

@@ -23,7 +23,7 @@ from negtrain_ros.core.machine.motor_control import DriveState, Feedback, Torque
 from negtrain_ros.core.machine.transmission import Transmission
 from negtrain_ros.core.settings import parameter, Settings
 from negtrain_ros.drives import cia402
-from negtrain_ros.drives.cia402 import Goal, Item, Lifecycle, Report, State
+from negtrain_ros.drives.cia402 import Goal, Item, Lifecycle, PowerState, Report
 from negtrain_ros.drives.drive import DriveRefused
 
 try:
@@ -143,7 +143,7 @@ class CanopenDrive:
         self.trouble = 'not prepared'
         self.prepared = False
         self._beat = -math.inf
-        self._state = State.NOT_READY_TO_SWITCH_ON
+        self._state = PowerState.NOT_READY_TO_SWITCH_ON
         self._word = 0
         self._missed = False
         self._error = 0
@@ -352,10 +352,10 @@ class CanopenDrive:
     def _feedback(self, report: Report) -> Feedback:
         """Return what a report means, as seen at the joint."""
         state = cia402.state_of(report.statusword)
-        self._state = state or State.NOT_READY_TO_SWITCH_ON
+        self._state = state or PowerState.NOT_READY_TO_SWITCH_ON
         shown = _STATES[self._state]
         stop_input = self._drive.safe_torque_off_input
-        powered = shown is DriveState.ENABLED or self._state is State.SWITCHED_ON
+        powered = shown is DriveState.ENABLED or self._state is PowerState.SWITCHED_ON
         stopped = (stop_input >= 0 and bool(report.inputs >> stop_input & 1)) or (
             powered and not report.statusword & cia402.VOLTAGE_ENABLED)
         missed, self._missed = self._missed, False
@@ -394,12 +394,12 @@ class CanopenDrive:
 
 
 _STATES = {
-    State.NOT_READY_TO_SWITCH_ON: DriveState.LIGHT,
-    State.SWITCH_ON_DISABLED: DriveState.LIGHT,
-    State.READY_TO_SWITCH_ON: DriveState.STARTING,
-    State.SWITCHED_ON: DriveState.STARTING,
-    State.OPERATION_ENABLED: DriveState.ENABLED,
-    State.QUICK_STOP_ACTIVE: DriveState.FAULT,
-    State.FAULT_REACTION_ACTIVE: DriveState.FAULT,
-    State.FAULT: DriveState.FAULT,
+    PowerState.NOT_READY_TO_SWITCH_ON: DriveState.LIGHT,
+    PowerState.SWITCH_ON_DISABLED: DriveState.LIGHT,
+    PowerState.READY_TO_SWITCH_ON: DriveState.STARTING,
+    PowerState.SWITCHED_ON: DriveState.STARTING,
+    PowerState.OPERATION_ENABLED: DriveState.ENABLED,
+    PowerState.QUICK_STOP_ACTIVE: DriveState.FAULT,
+    PowerState.FAULT_REACTION_ACTIVE: DriveState.FAULT,
+    PowerState.FAULT: DriveState.FAULT,
 }

@@ -1,7 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-State machine, objects, frames and error codes of a CiA 402 drive, without a bus.
+PowerState machine, objects, frames and error codes of a CiA 402 drive, without a bus.
 
 Sources: CiA 402-2 (IEC 61800-7-201), the state machine in figure "Finite state automaton of the
 power drive system", the objects 0x603F to 0x6502; CiA 301, the objects 0x1000 to 0x1BFF and the
@@ -20,7 +20,7 @@ from negtrain_ros.core.machine.transmission import Transmission
 from negtrain_ros.core.types import GRAVITY, value
 
 
-class State(Enum):
+class PowerState(Enum):
     """States of the power drive system."""
 
     NOT_READY_TO_SWITCH_ON = 'not ready to switch on'
@@ -47,10 +47,10 @@ class Event(Enum):
     REACTION_DONE = 'reaction done'
 
 
-_S, _E = State, Event
+_S, _E = PowerState, Event
 _POWERED = (_S.SWITCHED_ON, _S.OPERATION_ENABLED, _S.QUICK_STOP_ACTIVE)
 
-TRANSITIONS: Mapping[tuple[State, Event], State] = MappingProxyType({
+TRANSITIONS: Mapping[tuple[PowerState, Event], PowerState] = MappingProxyType({
     (_S.NOT_READY_TO_SWITCH_ON, _E.INITIALISED): _S.SWITCH_ON_DISABLED,      # 1
     (_S.SWITCH_ON_DISABLED, _E.SHUTDOWN): _S.READY_TO_SWITCH_ON,             # 2
     (_S.READY_TO_SWITCH_ON, _E.SWITCH_ON): _S.SWITCHED_ON,                   # 3
@@ -68,7 +68,7 @@ TRANSITIONS: Mapping[tuple[State, Event], State] = MappingProxyType({
     (_S.QUICK_STOP_ACTIVE, _E.REACTION_DONE): _S.SWITCH_ON_DISABLED,         # 12
     (_S.QUICK_STOP_ACTIVE, _E.ENABLE_OPERATION): _S.OPERATION_ENABLED,       # 16
     **{(state, _E.ERROR): _S.FAULT_REACTION_ACTIVE                           # 13
-       for state in State if state not in (_S.FAULT, _S.FAULT_REACTION_ACTIVE)},
+       for state in PowerState if state not in (_S.FAULT, _S.FAULT_REACTION_ACTIVE)},
     (_S.FAULT_REACTION_ACTIVE, _E.REACTION_DONE): _S.FAULT,                  # 14
     (_S.FAULT, _E.FAULT_RESET): _S.SWITCH_ON_DISABLED,                       # 15
 })
@@ -88,9 +88,9 @@ IGNORED = frozenset({
         _E.ERROR)),
     (_S.FAULT_REACTION_ACTIVE, _E.FAULT_RESET),
     (_S.FAULT, _E.REACTION_DONE),
-    *((state, _E.FAULT_RESET) for state in State
+    *((state, _E.FAULT_RESET) for state in PowerState
       if state not in (_S.FAULT_REACTION_ACTIVE, _S.FAULT)),
-    *((state, _E.INITIALISED) for state in State if state is not _S.NOT_READY_TO_SWITCH_ON),
+    *((state, _E.INITIALISED) for state in PowerState if state is not _S.NOT_READY_TO_SWITCH_ON),
     *((state, _E.REACTION_DONE) for state in (
         _S.NOT_READY_TO_SWITCH_ON, _S.SWITCH_ON_DISABLED, _S.READY_TO_SWITCH_ON, _S.SWITCHED_ON,
         _S.OPERATION_ENABLED)),
@@ -98,7 +98,7 @@ IGNORED = frozenset({
 """Events that change nothing in a state."""
 
 
-def follow(state: State, event: Event) -> State:
+def follow(state: PowerState, event: Event) -> PowerState:
     """Return the state after an event."""
     return TRANSITIONS.get((state, event), state)
 
@@ -117,7 +117,7 @@ VOLTAGE_ENABLED = 1 << 4
 """Bit of the statusword that is clear while the power stage has no voltage."""
 
 
-def state_of(statusword: int) -> State | None:
+def state_of(statusword: int) -> PowerState | None:
     """Return the state that a statusword (0x6041) shows; None if it shows no state at all."""
     for mask, shown, state in _STATUSES:
         if statusword & mask == shown:
@@ -125,7 +125,7 @@ def state_of(statusword: int) -> State | None:
     return None
 
 
-def statusword_of(state: State, *, voltage: bool = True) -> int:
+def statusword_of(state: PowerState, *, voltage: bool = True) -> int:
     """Return a statusword (0x6041) that shows a state; remote control allowed (bit 9)."""
     shown = next(shown for _, shown, each in _STATUSES if each is state)
     return shown | 1 << 9 | (VOLTAGE_ENABLED if voltage else 0)
@@ -142,9 +142,9 @@ class Goal(Enum):
 DISABLE_VOLTAGE, SHUTDOWN, SWITCH_ON, ENABLE_OPERATION, FAULT_RESET = 0x00, 0x06, 0x07, 0x0F, 0x80
 FAULT_RESET_BIT = 1 << 7
 
-CONTROLWORDS: Mapping[tuple[State, Goal], int] = MappingProxyType({
-    **{(state, Goal.LIGHT): DISABLE_VOLTAGE for state in State},
-    **{(state, Goal.RESET): DISABLE_VOLTAGE for state in State},
+CONTROLWORDS: Mapping[tuple[PowerState, Goal], int] = MappingProxyType({
+    **{(state, Goal.LIGHT): DISABLE_VOLTAGE for state in PowerState},
+    **{(state, Goal.RESET): DISABLE_VOLTAGE for state in PowerState},
     (_S.FAULT, Goal.RESET): FAULT_RESET,
     (_S.NOT_READY_TO_SWITCH_ON, Goal.TORQUE): DISABLE_VOLTAGE,
     (_S.SWITCH_ON_DISABLED, Goal.TORQUE): SHUTDOWN,

@@ -23,7 +23,7 @@ STATE_PERIOD = 0.016  # s between states in which only the load and the command 
 TRY_PERIOD = 1.0  # s between attempts to prepare a drive that was lost
 
 
-class Machine(Node):
+class MachineNode(Node):
     """Subscribe `load_command`; publish `encoder_counts`, `machine_state`."""
 
     def __init__(self, **options):
@@ -95,4 +95,4 @@ class Machine(Node):
 
 def main(args=None):
     """Run the node."""
-    spin.spin(Machine.prepared, args)
+    spin.spin(MachineNode.prepared, args)

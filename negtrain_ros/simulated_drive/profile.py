@@ -15,7 +15,7 @@ from durand.node import MinimalNode
 from durand.object_dictionary import Record, Variable
 from durand.services.nmt import StateEnum
 from negtrain_ros.drives import cia402
-from negtrain_ros.drives.cia402 import Event, Item, Kind, State
+from negtrain_ros.drives.cia402 import Event, Item, Kind, PowerState
 from negtrain_ros.simulated_drive.network import PolledNetwork
 
 TYPES = {
@@ -76,7 +76,7 @@ class Cia402Device:
         self._before_sync = before_sync
         self.torque = self._speed = self._actual = 0.0
         self._counts = self._word = self._error = 0
-        self._state = State.NOT_READY_TO_SWITCH_ON
+        self._state = PowerState.NOT_READY_TO_SWITCH_ON
         self._commanded = self._beat = math.inf
         self._safe_torque_off = self._hot = False
         self._node = node = MinimalNode(network, number)
@@ -98,16 +98,16 @@ class Cia402Device:
         self._forget()
 
     @property
-    def state(self) -> State:
-        """State of the power drive system."""
+    def state(self) -> PowerState:
+        """PowerState of the power drive system."""
         return self._state
 
     @property
     def has_voltage(self) -> bool:
         """Whether the power stage is on."""
         return not self._safe_torque_off and self._state in (
-            State.SWITCHED_ON, State.OPERATION_ENABLED, State.QUICK_STOP_ACTIVE,
-            State.FAULT_REACTION_ACTIVE)
+            PowerState.SWITCHED_ON, PowerState.OPERATION_ENABLED, PowerState.QUICK_STOP_ACTIVE,
+            PowerState.FAULT_REACTION_ACTIVE)
 
     @property
     def eds(self) -> str:
@@ -194,7 +194,7 @@ class Cia402Device:
 
     def _forget(self) -> None:
         """Forget what happened since power-on."""
-        self._state = State.SWITCH_ON_DISABLED
+        self._state = PowerState.SWITCH_ON_DISABLED
         self._word = 0
         self._commanded = self._beat = math.inf  # nobody is missed who was never there
         self._counts, self._speed, self._actual = 0, 0.0, 0.0
@@ -228,7 +228,7 @@ class Cia402Device:
             return
         if command is not None:
             before, self._state = self._state, cia402.follow(self._state, command)
-            if before is State.FAULT and self._state is not State.FAULT:
+            if before is PowerState.FAULT and self._state is not PowerState.FAULT:
                 self._error = 0
                 self._write(cia402.ERROR_CODE, 0)
                 self._node.emcy.set(0, 0)
@@ -236,12 +236,12 @@ class Cia402Device:
     def _watch(self) -> None:
         """Notice what is wrong, and react as the host has said."""
         if self._safe_torque_off and self._state not in (
-                State.FAULT, State.FAULT_REACTION_ACTIVE):
-            self._state = State.SWITCH_ON_DISABLED
+                PowerState.FAULT, PowerState.FAULT_REACTION_ACTIVE):
+            self._state = PowerState.SWITCH_ON_DISABLED
         if self._hot:
             self._fail(MOTOR_TOO_HOT)
         turns = abs(self._speed) / self.identity.counts_per_turn
-        if self._state is State.OPERATION_ENABLED and (
+        if self._state is PowerState.OPERATION_ENABLED and (
                 60.0 * turns > self._read(cia402.MAXIMUM_SPEED)):
             self._fail(OVER_SPEED)
         now = self._clock()
@@ -263,7 +263,7 @@ class Cia402Device:
 
     def _fail(self, code: int) -> None:
         """Go to the fault reaction, and say why once."""
-        if self._state in (State.FAULT, State.FAULT_REACTION_ACTIVE):
+        if self._state in (PowerState.FAULT, PowerState.FAULT_REACTION_ACTIVE):
             return
         self._state = cia402.follow(self._state, Event.ERROR)
         self._say(code)
@@ -273,9 +273,9 @@ class Cia402Device:
         self._write(cia402.ERROR_CODE, code)
         self._node.emcy.set(code, REGISTERS.get(code, _GENERIC))
 
-    def _settle(self, state: State) -> State:
+    def _settle(self, state: PowerState) -> PowerState:
         """Return the state once a fault reaction is over; with option 0 it is at once."""
-        if state is State.FAULT_REACTION_ACTIVE and (
+        if state is PowerState.FAULT_REACTION_ACTIVE and (
                 self._read(cia402.FAULT_OPTION) == cia402.OPTION_IS_LIGHT
                 or abs(self._speed) < 1.0):
             return cia402.follow(state, Event.REACTION_DONE)
@@ -287,12 +287,12 @@ class Cia402Device:
         largest = rated * self._read(cia402.MAXIMUM_TORQUE) / cia402.PER_MILLE
         if self._safe_torque_off:
             return 0.0
-        if self._state is State.OPERATION_ENABLED:
+        if self._state is PowerState.OPERATION_ENABLED:
             if self._read(cia402.MODE) != cia402.CYCLIC_TORQUE:
                 return 0.0
             torque = rated * self._read(cia402.TARGET_TORQUE) / cia402.PER_MILLE
             return min(max(torque, -largest), largest)
-        if self._state in (State.QUICK_STOP_ACTIVE, State.FAULT_REACTION_ACTIVE):
+        if self._state in (PowerState.QUICK_STOP_ACTIVE, PowerState.FAULT_REACTION_ACTIVE):
             turning = self._speed / self.identity.counts_per_turn * math.tau
             return min(max(-HOLDING * turning, -largest), largest)
         return 0.0

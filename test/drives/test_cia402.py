@@ -14,33 +14,33 @@ from negtrain_ros.drives.cia402 import (
     follow,
     Goal,
     IGNORED,
-    State,
+    PowerState,
     state_of,
     statusword_of,
     TRANSITIONS,
 )
 import pytest
 
-LIGHT = {State.NOT_READY_TO_SWITCH_ON, State.SWITCH_ON_DISABLED, State.READY_TO_SWITCH_ON,
-         State.FAULT}
+LIGHT = {PowerState.NOT_READY_TO_SWITCH_ON, PowerState.SWITCH_ON_DISABLED,
+         PowerState.READY_TO_SWITCH_ON, PowerState.FAULT}
 LIMITS = cia402.Limits(0.1, 45.0, 24.0)
 
 
 def test_every_event_is_decided_in_every_state():
-    assert set(TRANSITIONS) | IGNORED == set(product(State, Event))
+    assert set(TRANSITIONS) | IGNORED == set(product(PowerState, Event))
     assert not set(TRANSITIONS) & IGNORED
 
 
 def test_every_goal_has_a_controlword_in_every_state_and_never_a_quick_stop():
-    assert set(CONTROLWORDS) == set(product(State, Goal))
+    assert set(CONTROLWORDS) == set(product(PowerState, Goal))
     assert all(command_of(word, 0) is not Event.QUICK_STOP for word in CONTROLWORDS.values())
 
 
 def test_states_and_commands_are_those_of_another_library():
     other = pytest.importorskip(
         'canopen.profiles.p402', reason='canopen is not installed').State402
-    names = {state: state.value.upper() for state in State}
-    for state, (mask, shown) in ((state, other.SW_MASK[names[state]]) for state in State):
+    names = {state: state.value.upper() for state in PowerState}
+    for state, (mask, shown) in ((state, other.SW_MASK[names[state]]) for state in PowerState):
         assert statusword_of(state) & mask == shown
         assert state_of(shown) is state
     ours = {(names[before], names[after]) for (before, event), after in TRANSITIONS.items()
@@ -52,34 +52,35 @@ def test_states_and_commands_are_those_of_another_library():
             assert names[follow(begin, command_of(word, 0))] == after
 
 
-@pytest.mark.parametrize('state', State)
+@pytest.mark.parametrize('state', PowerState)
 def test_a_drive_is_light_after_one_command_whatever_it_did(state):
     after = follow(state, command_of(CONTROLWORDS[state, Goal.LIGHT], 0))
-    assert after in LIGHT or after is State.FAULT_REACTION_ACTIVE
+    assert after in LIGHT or after is PowerState.FAULT_REACTION_ACTIVE
 
 
-@pytest.mark.parametrize('state', sorted(set(State) - {
-    State.FAULT, State.FAULT_REACTION_ACTIVE, State.NOT_READY_TO_SWITCH_ON}, key=str))
+@pytest.mark.parametrize('state', sorted(set(PowerState) - {
+    PowerState.FAULT, PowerState.FAULT_REACTION_ACTIVE,
+    PowerState.NOT_READY_TO_SWITCH_ON}, key=str))
 def test_torque_is_reached_step_by_step(state):
     for _ in range(5):
         state = follow(state, command_of(CONTROLWORDS[state, Goal.TORQUE], 0))
-    assert state is State.OPERATION_ENABLED
+    assert state is PowerState.OPERATION_ENABLED
 
 
 def test_a_fault_is_left_by_the_edge_of_its_reset_alone():
-    assert CONTROLWORDS[State.FAULT, Goal.TORQUE] == cia402.DISABLE_VOLTAGE
-    reset = CONTROLWORDS[State.FAULT, Goal.RESET]
-    assert follow(State.FAULT, command_of(reset, 0)) is State.SWITCH_ON_DISABLED
-    assert follow(State.FAULT, command_of(reset, reset)) is State.FAULT
+    assert CONTROLWORDS[PowerState.FAULT, Goal.TORQUE] == cia402.DISABLE_VOLTAGE
+    reset = CONTROLWORDS[PowerState.FAULT, Goal.RESET]
+    assert follow(PowerState.FAULT, command_of(reset, 0)) is PowerState.SWITCH_ON_DISABLED
+    assert follow(PowerState.FAULT, command_of(reset, reset)) is PowerState.FAULT
 
 
 @given(st.integers(0, 0xFFFF), st.integers(0, 0xFFFF))
 def test_any_words_are_read_without_an_error(word, before):
-    assert state_of(word) is None or state_of(word) in State
+    assert state_of(word) is None or state_of(word) in PowerState
     assert command_of(word, before) in Event
 
 
-@given(st.sampled_from(State), st.booleans())
+@given(st.sampled_from(PowerState), st.booleans())
 def test_a_state_is_read_from_the_statusword_that_shows_it(state, voltage):
     word = statusword_of(state, voltage=voltage)
     assert state_of(word) is state

@@ -18,9 +18,9 @@ from transforms3d.axangles import axangle2mat
 Floats = NDArray[np.float64]
 
 AXIS = np.array([0.0, -1.0, 0.0])  # of a lever; a positive angle leads upwards
-PUSH = np.array([0.0, 0.0, 1.0])
+UPWARDS = np.array([0.0, 0.0, 1.0])
 # The handle moves by axis × handle per radian; along the push that is (push × axis) · handle.
-LEVERAGE = np.cross(PUSH, AXIS)
+LEVERAGE = np.cross(UPWARDS, AXIS)
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class Kinematics:
         """Return where the handle is [m], from the lower stop, for an angle of the joint [rad]."""
         if self.settings.mechanism == 'carriage':
             return self.settings.drum * angle
-        return float(PUSH @ (self._handle(angle) - self._handle(0.0)))
+        return float(UPWARDS @ (self._handle(angle) - self._handle(0.0)))
 
     def torque(self, force: float, position: float) -> float:
         """Return the torque [N m] of the motor that puts a force [N] on the handle."""
