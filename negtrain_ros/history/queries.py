@@ -22,6 +22,9 @@ from negtrain_ros.history.tables import (
 from sqlalchemy import func, select
 from sqlalchemy.engine import Engine
 
+RESUMABLE = (Status.INTERRUPTED, Status.STOPPED)
+"""How a session ended that somebody may go on with."""
+
 
 @dataclass(frozen=True, slots=True)
 class Profile:
@@ -103,7 +106,7 @@ def last_loads(engine: Engine, athlete: str, exercise: str, method: Method) -> L
 
 
 def interrupted(engine: Engine, athlete: str, exercise: str) -> Interrupted | None:
-    """Return the newest session if it was interrupted and has sets left."""
+    """Return the newest session if it was interrupted or stopped and has sets left."""
     begun = select(func.coalesce(func.max(SETS.c.number), 0)).where(
         SETS.c.session == SESSIONS.c.number).scalar_subquery()
     with engine.connect() as connection:
@@ -114,7 +117,7 @@ def interrupted(engine: Engine, athlete: str, exercise: str) -> Interrupted | No
             SESSIONS.c.athlete == athlete_number(clean_name(athlete)),
             SESSIONS.c.exercise == exercise,
         ).order_by(SESSIONS.c.started_at.desc()).limit(1)).first()
-    if row is None or row.status != Status.INTERRUPTED or row.sets_done >= row.sets:
+    if row is None or row.status not in RESUMABLE or row.sets_done >= row.sets:
         return None
     return Interrupted(row.number, row.athlete, row.program, row.step, Method(row.method),
                        row.sets, row.sets_done)

@@ -101,7 +101,7 @@ class Spotter:
             return
         if phase in DIRECTIONS:
             lifted = self._direction > 0 and phase is Phase.ECCENTRIC
-            self._given_up = lifted and NEAR < fraction < UP or (
+            self._given_up = (lifted and NEAR < fraction < UP) or (
                 self._given_up and phase is Phase.ECCENTRIC)
         self._phase = phase
         self._direction = DIRECTIONS.get(phase, self._direction)

@@ -66,10 +66,10 @@ REQUESTS = {'pause': SessionTrigger.PAUSE, 'resume': SessionTrigger.RESUME,
 _WORK = 'negtrain pause interrupts it, negtrain stop ends it'
 WAYS_ON = {
     SessionStage.COUNTDOWN: 'the set begins as soon as the handle rests at the start',
-    **{stage: _WORK for stage in WORKING},
+    **dict.fromkeys(WORKING, _WORK),
     SessionStage.RESTING: 'negtrain skip ends the rest, negtrain stop the session',
     SessionStage.PAUSED: 'negtrain resume goes on, negtrain stop ends it',
     SessionStage.WAITING: 'negtrain ready goes on, negtrain stop ends it',
-    **{stage: 'negtrain train begins a session' for stage in CLOSED},
+    **dict.fromkeys(CLOSED, 'negtrain train begins a session'),
 }
 """What people can do in each stage, for those who asked for something else."""
