@@ -293,7 +293,8 @@ class Session:
         prescription = activity.prescription
         return SessionState(
             stamp=now, stage=self.stage, instruction=instruction,
-            text=': '.join(filter(None, (text, self._reason, self._way_on()))),
+            text='; '.join(filter(None, (
+                f'{text}: {self._reason}' if self._reason else text, self._way_on()))),
             athlete=prescription.athlete, exercise=prescription.exercise, program=activity.program,
             method=prescription.method, set=activity.set, sets=activity.sets,
             repetition=activity.repetition, repetitions=prescription.repetitions,
