@@ -197,6 +197,21 @@ class MachineClient:
         answer = self._call(self._services[service], Trigger.Request())
         return answer.success, answer.message
 
+    def send(self, service: str, on_answer: Callable[[str], None]) -> None:
+        """
+        Call a service without arguments, and do not wait for the answer.
+
+        :param on_answer: called with why the service was refused; empty: it was granted
+        """
+        if service not in self._services:
+            self._services[service] = self._node.create_client(Trigger, service)
+        client = self._services[service]
+        if not client.service_is_ready():
+            on_answer(f'nobody serves {service}')
+            return
+        client.call_async(Trigger.Request()).add_done_callback(
+            lambda future: on_answer(future.result().message))
+
     def prescribe(self, prescription: types.Prescription) -> tuple[bool, str]:
         """Ask the load controller itself; return whether it accepted, and why not."""
         answer = self._call(self._prescribe, Prescribe.Request(

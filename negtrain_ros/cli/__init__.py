@@ -15,6 +15,9 @@ COMMANDS = {
     'calibrate': 'negtrain_ros.cli.training_commands',
     'test': 'negtrain_ros.cli.training_commands',
     'train': 'negtrain_ros.cli.training_commands',
+    **dict.fromkeys(
+        ('pause', 'resume', 'stop', 'skip', 'ready', 'less', 'more', 'reset'),
+        'negtrain_ros.cli.control_commands'),
     'faults': 'negtrain_ros.cli.faults',
     'check': 'negtrain_ros.cli.check',
     'replay': 'negtrain_ros.replay.command',

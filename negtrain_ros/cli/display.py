@@ -71,8 +71,9 @@ class Lines:
 class Display:
     """The live view: phase, place in the range, load, repetition, rest, faults."""
 
-    def __init__(self, console: Console) -> None:
-        """Draw on a console."""
+    def __init__(self, console: Console, keys: str = '') -> None:
+        """Draw on a console; `keys` says which keys do what, empty: none does anything."""
+        self._keys = keys
         self._live = Live(console=console, auto_refresh=False, transient=False)
         self._heard: dict[str, Any] = {}
         self._done: list[str] = []
@@ -119,6 +120,8 @@ class Display:
         past = [Text(line, style='dim') for line in self._done[-4:]]
         if self._note:
             past.append(Text(self._note, style='yellow'))
+        if self._keys:
+            past.append(Text(self._keys, style='dim'))
         title = 'negtrain' if session is None or not session.exercise else (
             f'{session.exercise.replace("_", " ")} · {name_of(session.method)}')
         return Panel(Group(rows, *past), title=title, width=2 * BAR)

@@ -14,6 +14,7 @@ from negtrain_ros.bringup import node_list, transport
 from negtrain_ros.bringup.processes import NodeDied, ProcessRunner
 from negtrain_ros.cli import CommandRefused
 from negtrain_ros.cli.display import Display, Lines, name_of
+from negtrain_ros.cli.keyboard import Keyboard, LEGEND
 from negtrain_ros.cli.summary import draw, tabulate, TrainingRecording
 from negtrain_ros.core.planning.prescription import loads, PrescriptionSettings
 from negtrain_ros.core.planning.prescription_check import check
@@ -30,7 +31,8 @@ from typer import Option
 
 METHODS = {method.name.lower(): method for method in Method}
 ATHLETE = 'simulated athlete'
-PAUSE = 20.0  # s of simulated time in which somebody may resume a paused training
+HELD = (SessionStage.PAUSED, SessionStage.WAITING)
+PAUSE = 20.0  # s of simulated time in which somebody may let a held training go on
 BUSY = 0.9  # of the real-time factor asked for, below which people are told
 
 
@@ -94,11 +96,13 @@ def sim(
     meter = SpeedMeter()
     live = display and console.is_terminal
     with (folder / 'nodes.log').open('w') as log, \
-            (Display(console) if live else Lines(console)) as view:
+            Keyboard() as keyboard, \
+            (Display(console, LEGEND if keyboard.live else '') if live
+             else Lines(console)) as view:
         try:
             summaries, recording = _run(
                 ProcessRunner(node_list.DRIVES[drive], start, log), start.namespace, view,
-                prescription,
+                keyboard, prescription,
                 sets, rest, meter, real_time_factor)
         except (MachineClientError, NodeDied) as failure:
             raise CommandRefused(str(failure), status=1) from None
@@ -123,6 +127,7 @@ def _run(
     runner: ProcessRunner,
     namespace: str,
     view: Display | Lines,
+    keyboard: Keyboard,
     prescription: Prescription,
     sets: int,
     rest: float,
@@ -135,11 +140,13 @@ def _run(
 
     def idle() -> None:
         runner.check()
+        for service in keyboard.requests():
+            trainer.send(service, view.note)
         state = trainer.heard.get('session')
-        if state is None or state.stage is not SessionStage.PAUSED:
+        if keyboard.live or state is None or state.stage not in HELD:
             paused.clear()
         elif state.stamp - paused.setdefault('since', state.stamp) > PAUSE:
-            raise MachineClientError(f'nobody resumed: {state.text}')
+            raise MachineClientError(f'nobody went on: {state.text}')
         if trainer.now:
             meter.step(trainer.now, time.monotonic())
             view.note(f'computer busy: {meter.recent:.1f} of real time'

@@ -9,6 +9,7 @@ from typing import Annotated, Optional
 from negtrain_interfaces.action import Train
 from negtrain_ros.cli import CommandRefused
 from negtrain_ros.cli.display import Display, Lines
+from negtrain_ros.cli.keyboard import Keyboard, LEGEND
 from negtrain_ros.cli.sim import METHODS
 from negtrain_ros.cli.summary import tabulate
 from negtrain_ros.core.planning.prescription import loads
@@ -92,9 +93,16 @@ def _machine(namespace: str) -> Iterator[MachineClient]:
     if refusal:
         raise CommandRefused(refusal)
     console = Console()
-    with Display(console) if console.is_terminal else Lines(console) as view:
+    with Keyboard() as keyboard, (
+            Display(console, LEGEND if keyboard.live else '') if console.is_terminal
+            else Lines(console)) as view:
+        def idle() -> None:
+            for service in keyboard.requests():
+                trainer.send(service, view.note)
+            view.refresh()
+
         try:
-            with MachineClient(namespace, idle=view.refresh, on_value=view.show) as trainer:
+            with MachineClient(namespace, idle=idle, on_value=view.show) as trainer:
                 trainer.wait_for_machine(view.note)
                 yield trainer
         except MachineClientError as failure:

@@ -167,6 +167,7 @@ class SessionStage(IntEnum):
     PAUSED = 6
     FINISHED = 7
     STOPPED = 8
+    WAITING = 9
 
 
 class Instruction(IntEnum):

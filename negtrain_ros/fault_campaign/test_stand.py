@@ -187,6 +187,8 @@ class FaultTestStand:
                 self.trainer.ask('reset_faults')
             elif session.stage is SessionStage.PAUSED:
                 self.trainer.ask('resume')
+            elif session.stage is SessionStage.WAITING:
+                self.trainer.ask('ready')
             elif session.stage in (
                     SessionStage.IDLE, SessionStage.FINISHED, SessionStage.STOPPED):
                 self.trainer.begin(training(self.prescription, sets=20, rest=2.0))

@@ -8,7 +8,7 @@ from typing import Any
 from negtrain_ros.core.planning.prescription import Loads
 from negtrain_ros.core.planning.program import Program, Standing, standing, Trained
 from negtrain_ros.core.planning.strength import Maximum, StrengthMethod
-from negtrain_ros.core.types import Method, Order, Prescription, RangeOfMotion, Verdict
+from negtrain_ros.core.types import Method, Order, Prescription, RangeOfMotion, SetEnd, Verdict
 from negtrain_ros.history.database import HistoryError
 from negtrain_ros.history.outbox.entries import athlete_number, clean_name, Status
 from negtrain_ros.history.tables import (
@@ -19,8 +19,11 @@ from negtrain_ros.history.tables import (
     SETS,
     STRENGTH_TESTS,
 )
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.engine import Engine
+
+RESUMABLE = (Status.INTERRUPTED, Status.STOPPED)
+"""How a session ended that somebody may go on with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,7 @@ def last_loads(engine: Engine, athlete: str, exercise: str, method: Method) -> L
 
 
 def interrupted(engine: Engine, athlete: str, exercise: str) -> Interrupted | None:
-    """Return the newest session if it was interrupted and has sets left."""
+    """Return the newest session if it was interrupted or stopped and has sets left."""
     begun = select(func.coalesce(func.max(SETS.c.number), 0)).where(
         SETS.c.session == SESSIONS.c.number).scalar_subquery()
     with engine.connect() as connection:
@@ -114,7 +117,7 @@ def interrupted(engine: Engine, athlete: str, exercise: str) -> Interrupted | No
             SESSIONS.c.athlete == athlete_number(clean_name(athlete)),
             SESSIONS.c.exercise == exercise,
         ).order_by(SESSIONS.c.started_at.desc()).limit(1)).first()
-    if row is None or row.status != Status.INTERRUPTED or row.sets_done >= row.sets:
+    if row is None or row.status not in RESUMABLE or row.sets_done >= row.sets:
         return None
     return Interrupted(row.number, row.athlete, row.program, row.step, Method(row.method),
                        row.sets, row.sets_done)
@@ -163,14 +166,22 @@ def maxima(engine: Engine, athlete: str, exercise: str) -> list[Maximum]:
 
 
 def trained(engine: Engine, athlete: str, program: str, exercise: str) -> list[Trained]:
-    """Return the finished sessions of a programme with one exercise, oldest first."""
+    """Return the ended sessions of a programme with one exercise, oldest first."""
+    counted = select(func.count()).where(
+        REPETITIONS.c.session == SETS.c.session, REPETITIONS.c.set == SETS.c.number,
+        REPETITIONS.c.verdict == Verdict.COUNTED).correlate(SETS).scalar_subquery()
+    done = select(func.coalesce(func.sum(case(
+        (SETS.c.ended_by == int(SetEnd.VELOCITY_LOSS), SETS.c.repetitions), else_=counted)), 0),
+    ).where(SETS.c.session == SESSIONS.c.number).correlate(SESSIONS).scalar_subquery()
     with engine.connect() as connection:
-        rows = connection.execute(select(SESSIONS.c.started_at, SESSIONS.c.step).where(
+        rows = connection.execute(select(
+            SESSIONS.c.started_at, SESSIONS.c.step, done.label('repetitions'),
+        ).where(
             SESSIONS.c.athlete == athlete_number(clean_name(athlete)),
             SESSIONS.c.program == program, SESSIONS.c.exercise == exercise,
-            SESSIONS.c.status == int(Status.FINISHED),
+            SESSIONS.c.status.in_((int(Status.FINISHED), int(Status.STOPPED))),
         ).order_by(SESSIONS.c.started_at)).all()
-    return [Trained(row.started_at, row.step) for row in rows]
+    return [Trained(row.started_at, row.step, row.repetitions) for row in rows]
 
 
 def stands(

@@ -9,7 +9,7 @@ from negtrain_ros.core import types
 from negtrain_ros.core.planning.strength import StrengthSettings
 from negtrain_ros.core.session.range_calibration import CalibrationSettings
 from negtrain_ros.core.session.session import HEARTBEAT, Session, SessionEnded, SessionSettings
-from negtrain_ros.core.session.state_machine import REQUESTS, SessionTrigger
+from negtrain_ros.core.session.state_machine import SessionTrigger
 from negtrain_ros.history.settings import HistorySettings
 from negtrain_ros.shell import conversions, parameters, qos, services, spin
 from negtrain_ros.shell.change_filter import ChangeFilter
@@ -42,8 +42,8 @@ class SessionManagerNode(PollingNode):
         self.create_subscription(LoadState, 'load_state', self._on_load, qos.STATE)
         self.create_subscription(Repetition, 'repetitions', self._on_repetition, qos.KEPT_EVENTS)
         self._states = self.create_publisher(SessionState, 'session', qos.STATE)
-        services.serve(self, {name: partial(self._on_request, event)
-                              for name, event in REQUESTS.items()}, self._step)
+        self._steady = partial(conversions.steady, self)
+        services.serve(self, services.session_requests(self._session, self._steady), self._step)
         offers = SessionActions(
             self._begin, self._occupied, partial(conversions.now, self), history,
             self._session_log,
@@ -59,7 +59,7 @@ class SessionManagerNode(PollingNode):
     def _begin(self, activity, interrupted):
         now = conversions.now(self)
         self._session_log.open(activity, interrupted, now)
-        self._session.start(activity, now)
+        self._session.start(activity, now, self._steady())
         self._step()
 
     def _on_load(self, message):
@@ -73,16 +73,15 @@ class SessionManagerNode(PollingNode):
         self._session_log.on_repetition(repetition)
         self._step()
 
-    def _on_request(self, event, now):
-        return self._session.request(event, now, event.name.lower())
-
     def _on_cancel(self):
-        self._session.request(SessionTrigger.STOP, conversions.now(self), 'cancelled')
+        self._session.request(
+            SessionTrigger.STOP, conversions.now(self), 'cancelled', self._steady())
         self._step()
 
     def _step(self):
         now = conversions.now(self)
-        state, happenings = self._session.step(self._load, now, self._load_client.refusal)
+        state, happenings = self._session.step(
+            self._load, now, self._load_client.refusal, self._steady())
         for happening in happenings:
             self._session_log.on_event(happening)
         self._load_client.step(self._session.desired_state, self._load)

@@ -120,5 +120,6 @@ def _intensity(place: DocumentValue) -> Intensity:
 
 BLOCK = mapping({
     'block': line(60), 'method': METHODS,
-    **{name: DOSE[name] for name in ('sessions', 'sets', 'repetitions', 'rest', 'velocity_loss')},
+    **{name: DOSE[name] for name in (
+        'sessions', 'sets', 'repetitions', 'rest', 'velocity_loss', 'done')},
     'intensity': _intensity, 'tempo': TEMPO}, 'block', 'method')

@@ -28,7 +28,8 @@ class ChangeFilter:
     def should_publish(self, state: Any) -> bool:
         """Take a state; return whether it has changed, or has not been said for long."""
         said = self._said
-        worth = (said is None or state.stamp - said.stamp >= self._period
+        # A clock that was put back must not keep a heartbeat silent for as long.
+        worth = (said is None or not 0.0 <= state.stamp - said.stamp < self._period
                  or self._content(state) != self._content(said))
         if worth:
             self._said = state

@@ -12,6 +12,7 @@ from dataclasses import fields
 from enum import IntEnum
 from functools import partial
 import math
+from time import monotonic
 from typing import Any, get_args, get_type_hints, TypeVar
 
 from builtin_interfaces.msg import Time
@@ -47,6 +48,11 @@ def seconds(time: Time) -> float:
 def now(node: Node) -> float:
     """Return the time of a node's clock, simulated or not [s]."""
     return seconds(node.get_clock().now().to_msg())
+
+
+def steady(node: Node) -> float:
+    """Return the time of a clock that nobody puts right [s]: simulated, or since the start."""
+    return now(node) if node.get_clock().ros_time_is_active else monotonic()
 
 
 def to_time(stamp: float) -> Time:

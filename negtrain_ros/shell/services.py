@@ -8,10 +8,14 @@ from typing import Any
 from negtrain_interfaces.msg import Prescription
 from negtrain_interfaces.srv import Prescribe
 from negtrain_ros.core import types
+from negtrain_ros.core.session.session import Session
+from negtrain_ros.core.session.state_machine import REQUESTS, SessionTrigger
 from negtrain_ros.core.settings import Refusal
 from negtrain_ros.shell import conversions, qos
 from rclpy.node import Node
 from std_srvs.srv import Trigger
+
+REASONS = {SessionTrigger.PAUSE: 'requested', SessionTrigger.STOP: 'requested'}
 
 
 def serve(
@@ -25,6 +29,21 @@ def serve(
     """
     for name, request in requests.items():
         node.create_service(Trigger, name, partial(_answer, node, request, then))
+
+
+def session_requests(
+    session: Session, steady: Callable[[], float],
+) -> dict[str, Callable[[float], str | None]]:
+    """
+    Return what people may ask of a session, by the name of the service.
+
+    :param steady: the time of a clock that nobody puts right [s]
+    """
+    def ask(event: SessionTrigger, now: float) -> str | None:
+        return session.request(event, now, REASONS.get(event, ''), steady())
+
+    return {**{name: partial(ask, event) for name, event in REQUESTS.items()},
+            'less': lambda now: session.lighten(), 'more': lambda now: session.add_load()}
 
 
 def serve_prescriptions(

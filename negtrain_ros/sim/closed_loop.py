@@ -19,6 +19,7 @@ from negtrain_ros.core.safety.machine_guard import MachineGuardSettings
 from negtrain_ros.core.session.range_calibration import CalibrationSettings, RangeCalibration
 from negtrain_ros.core.settings import parameter, Settings
 from negtrain_ros.core.types import (
+    EndCause,
     Fault,
     Instruction,
     LoadCommand,
@@ -119,7 +120,7 @@ class ClosedLoop:
         self._inputs = LoadInputs()
         self._recorder = TraceRecorder()
         self._reported: tuple[Fault, ...] = ()
-        self._explanation = ''
+        self._explanation, self.ended_by = '', EndCause.NOT_ENDED
         self._training = False
         self._on_the_way: deque[LoadCommand] = deque()
 
@@ -154,7 +155,7 @@ class ClosedLoop:
         self._on_the_way.append(command)
         if len(self._on_the_way) > self.settings.delay:
             self._plant.command(self._on_the_way.popleft())
-        self._explanation = state.explanation
+        self._explanation, self.ended_by = state.explanation, state.ended_by
         if state.faults != self._reported:
             self.faults += [(now, fault) for fault in state.faults if fault not in self._reported]
             self._reported = state.faults

@@ -3,6 +3,7 @@
 """Choice of the maximum behind the next loads: accepted, of the right method, young."""
 import dataclasses
 
+from negtrain_ros.core.planning.program import Dose
 from negtrain_ros.core.planning.strength import Estimate, StrengthMethod, StrengthSettings
 from negtrain_ros.core.session.activities import Training
 from negtrain_ros.core.types import (
@@ -11,11 +12,15 @@ from negtrain_ros.core.types import (
     LoadMode,
     LoadState,
     Method,
+    PhaseMeasure,
     Prescription,
     RangeOfMotion,
+    Repetition,
+    RepetitionStage,
     SetEnd,
+    Verdict,
 )
-from negtrain_ros.history import planning, tables_for_people
+from negtrain_ros.history import planning, queries, tables_for_people
 from negtrain_ros.history.outbox.entries import Status
 from negtrain_ros.history.session_log import SessionLog
 from negtrain_ros.history.store import History
@@ -105,3 +110,24 @@ def test_a_fault_is_kept_each_time_it_comes(calendar):
     rows = calendar.history.ask(lambda engine: tables_for_people.faults_of(engine, journal.number))
     assert [(row['fault'], row['explanation']) for row in rows] == [
         ('over_speed', 'unloaded: too fast')] * 2
+
+
+DONE = dataclasses.replace(LIGHT, repetitions=10)
+
+
+@pytest.mark.parametrize(('counted', 'end', 'status', 'done'), [
+    (1, SetEnd.FAILED, Status.FINISHED, False), (8, SetEnd.COUNT, Status.FINISHED, True),
+    (0, SetEnd.LEFT, Status.STOPPED, False), (9, SetEnd.STOPPED, Status.STOPPED, True),
+    (3, SetEnd.VELOCITY_LOSS, Status.FINISHED, True)])
+def test_what_was_counted_decides_over_a_step_and_not_how_the_session_ended(
+        calendar, counted, end, status, done):
+    session = calendar.history.begin(ANN, PRESS, Method.NEGATIVE, 1, program='short', step=1)
+    session.begin_set(1, DONE)
+    for number in range(1, counted + 1):
+        session.repetition(Repetition(
+            calendar.now, RepetitionStage.COMPLETE, number, Verdict.COUNTED, PhaseMeasure(),
+            PhaseMeasure()))
+    session.end_set(end)
+    session.end(status)
+    trained = calendar.history.ask(lambda engine: queries.trained(engine, ANN, 'short', PRESS))
+    assert [Dose(sets=1, repetitions=10).is_done_by(one.repetitions) for one in trained] == [done]

@@ -1,11 +1,13 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """Whatever happens to the athlete or breaks, he ends up with a light handle, soon."""
+from itertools import product
+
 from harness.trace_checks import check, MARGIN, never_overloaded_in_a_lift, unloads_within
 from negtrain_ros.core.load.load_controller import LoadSettings
 from negtrain_ros.core.safety.fault_table import RULES
 from negtrain_ros.core.safety.machine_guard import MachineGuardSettings
-from negtrain_ros.core.types import Fault
+from negtrain_ros.core.types import EndCause, Fault, LoadMode
 from negtrain_ros.sim.athlete import AthleteSettings, Intention
 from negtrain_ros.sim.closed_loop import ClosedLoop, ClosedLoopSettings
 from negtrain_ros.sim.fault_catalogue import FaultInjection, FaultPlace, SCENARIOS
@@ -154,3 +156,16 @@ def test_a_machine_of_another_mass_is_trained_on_too(mass):
     outcome = ClosedLoop(SHORT, seed=4, machine=MachineSettings(mass=mass)).run()
     assert outcome.counted == SHORT.repetitions
     check(outcome, SHORT, never_overloaded_in_a_lift)
+
+
+@pytest.mark.parametrize('intention, strength', product(
+    ('lifting', 'lowering'), (0.1, 0.2, 0.3, 0.4)))
+def test_failing_ends_the_set_as_failed_and_nothing_has_to_be_reset(intention, strength):
+    athlete = AthleteSettings(
+        incident='fails', incident_repetition=2, incident_intention=intention,
+        incident_strength=strength)
+    rehearsal = ClosedLoop(SHORT, seed=2, athlete=athlete)
+    outcome = rehearsal.run()
+    assert outcome.counted < SHORT.repetitions
+    assert rehearsal.ended_by is EndCause.FAILED
+    assert rehearsal.controller.mode is LoadMode.DISARMED

@@ -95,7 +95,7 @@ class Season:
             if not end.done():
                 state = probe.last()['session']
                 assert state.stage != SessionState.PAUSED, state.text
-                probe.ask('skip_rest')
+                probe.ask('skip')
                 probe.wait_for('session', lambda state: state.rest_left <= SHORT_REST)
         return end.result().result
 

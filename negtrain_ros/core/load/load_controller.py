@@ -14,10 +14,10 @@ from negtrain_ros.core.load.arming_checks import AT_REST, prescription_check, re
 from negtrain_ros.core.load.fatigue import VelocityLoss
 from negtrain_ros.core.load.load_profile import LoadProfile, LoadProfileSettings
 from negtrain_ros.core.load.overload_taper import OverloadTaper, OverloadTaperSettings
-from negtrain_ros.core.load.spotter import Spotter, SpotterSettings
+from negtrain_ros.core.load.spotter import between_repetitions, Spotter, SpotterSettings
 from negtrain_ros.core.load.state_machine import explain, LOADED, LoadTrigger, TRANSITIONS
 from negtrain_ros.core.load.training_methods import LAWS
-from negtrain_ros.core.planning.prescription_check import check
+from negtrain_ros.core.planning.prescription_check import check, only_loads_differ
 from negtrain_ros.core.safety.failsafe import Failsafe
 from negtrain_ros.core.safety.fault_detector import FaultDetectorSettings
 from negtrain_ros.core.safety.fault_table import ClearCondition, FailsafeAction, fault_names, RULES
@@ -30,6 +30,7 @@ from negtrain_ros.core.types import (
     LoadCommand,
     LoadMode,
     LoadState,
+    Order,
     Phase,
     Prescription,
 )
@@ -70,6 +71,8 @@ class LoadController:
         self.settings = settings or LoadSettings()
         self.mode, self.armed = LoadMode.DISARMED, False
         self.prescription: Prescription | None = None
+        self._next_loads: Prescription | None = None
+        self._phase = Phase.UNKNOWN
         self._failsafe = Failsafe(self.settings)
         self._spotter = Spotter(self.settings)
         self._taper = OverloadTaper(self.settings)
@@ -88,11 +91,19 @@ class LoadController:
         return self._profile.load
 
     def prescribe(self, prescription: Prescription, now: float) -> str | None:
-        """Set the prescription for the next arming; return the reason of a refusal, or None."""
-        if self.mode in LOADED:
+        """
+        Set the prescription for the next arming; return the reason of a refusal, or None.
+
+        While armed only the loads may change, and they do between two repetitions.
+        """
+        present = self.prescription or UNPRESCRIBED
+        changes_loads = self.armed and only_loads_differ(present, prescription)
+        if self.mode in LOADED and not changes_loads:
             return f'{self.mode.name.lower()}: disarm first'
         refusal = check(prescription, self.settings)
-        if refusal is None:
+        if refusal is None and changes_loads:
+            self._next_loads = prescription
+        elif refusal is None:
             self.prescription = prescription
         return refusal
 
@@ -110,6 +121,7 @@ class LoadController:
         self._spotter.reset()
         self._velocity_loss.reset()
         self._profile.begin(self.prescription or UNPRESCRIBED)
+        self._next_loads = None
         self._finishing, self._release = False, math.inf
         self._ended, self._ended_by = '', EndCause.NOT_ENDED
         self._change(LoadTrigger.ARM)
@@ -184,7 +196,15 @@ class LoadController:
         if any(RULES[fault].clears is ClearCondition.ACKNOWLEDGED for fault in held):
             self._change(LoadTrigger.FAULT)
         else:
-            self._end(RULES[min(held)].meaning, _cause(held))
+            cause = _cause(held, self._put_down)
+            put_down = cause is EndCause.FAILED and Fault.OVER_TRAVEL in held
+            self._end('handle put down' if put_down else RULES[min(held)].meaning, cause)
+
+    @property
+    def _put_down(self) -> bool:
+        """Whether the handle lies below the range of whoever had it in hand."""
+        handle, rom = self._inputs.handle, (self.prescription or UNPRESCRIBED).rom
+        return handle is not None and rom is not None and handle.position < rom.bottom
 
     def _end(self, reason: str, cause: EndCause) -> None:
         if self.armed:
@@ -225,13 +245,23 @@ class LoadController:
                 phase, fraction, handle.position, -self._taper.lowering_speed, prescription,
                 self._now)
             self._finish(phase, prescription)
+            self._change_loads(phase, fraction, prescription.order)
+        self._phase = phase
         return fraction
+
+    def _change_loads(self, phase: Phase, fraction: float, order: Order) -> None:
+        """Put other loads in force where one repetition ends and the next one begins."""
+        if self._next_loads is None or not self.armed or self._spotter.reason:
+            return
+        if between_repetitions(self._phase, phase, fraction, order):
+            self.prescription, self._next_loads = self._next_loads, None
+            self._profile.prescribe(self.prescription)
 
     def _finish(self, phase: Phase, prescription: Prescription) -> None:
         """End a set whose end follows from the movement."""
         if self._spotter.failed:
-            self._failsafe.hold(Fault.STALL)
             self._end(self._spotter.reason, EndCause.FAILED)
+            self._failsafe.hold(Fault.STALL)
         elif phase is not Phase.BOTTOM_HOLD:
             return
         elif self._finishing:
@@ -264,11 +294,12 @@ class LoadController:
     ) -> tuple[float, float, LimitReason]:
         """Return load [kg] and damping [N s/m] to command, and what limits them now."""
         handle = self._inputs.handle
+        gentle = reaction < FailsafeAction.END or self._failsafe.held == {Fault.STALL}
         load, damping, shaped = self._profile.step(
             target, -handle.velocity if handle is not None else 0.0,
             min(dt, self.settings.trusted_for),
             at_once=reaction >= FailsafeAction.UNLOAD or self.mode not in LOADED,
-            release=self._release if reaction < FailsafeAction.END else math.inf)
+            release=self._release if gentle else math.inf)
         if shaped is not limit and self.armed and (
                 shaped is LimitReason.SPEED or limit is LimitReason.NOTHING):
             limit = shaped
@@ -279,8 +310,13 @@ class LoadController:
             self.mode, limit, self._failsafe.held, self._spotter.reason, self._ended)
 
 
-def _cause(held: Set[Fault]) -> EndCause:
-    """Return what ended a set whose faults need no acknowledgement."""
+def _cause(held: Set[Fault], put_down: bool) -> EndCause:
+    """
+    Return what ended a set whose faults need no acknowledgement.
+
+    :param put_down: the handle is below the range; who cannot hold it ends there
+    """
     if Fault.ATHLETE_GONE in held:
         return EndCause.LEFT
-    return EndCause.FAILED if held <= FAILURES else EndCause.BROKEN_OFF
+    failures = FAILURES | {Fault.OVER_TRAVEL} if put_down else FAILURES
+    return EndCause.FAILED if held <= failures else EndCause.BROKEN_OFF

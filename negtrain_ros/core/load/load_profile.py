@@ -47,11 +47,15 @@ class LoadProfile:
 
     def begin(self, prescription: Prescription) -> None:
         """Begin a set, unloaded."""
-        settings = self.settings
         self._s_curve.reset()
         self._limiter.reset()
         # A hold answers a push as fast as it comes: there is nothing before it to be taken up.
-        self._engaged = holds = prescription.method is Method.ISOMETRIC
+        self._engaged = prescription.method is Method.ISOMETRIC
+        self.prescribe(prescription)
+
+    def prescribe(self, prescription: Prescription) -> None:
+        """Go by other loads from now on."""
+        settings, holds = self.settings, prescription.method is Method.ISOMETRIC
         self._concentric, self._cap = prescription.concentric, prescription.limit
         # A hand that is loaded more slowly is pushed off its course less.
         self._rise = (settings.rise, settings.curve) if holds else gentle_rise(

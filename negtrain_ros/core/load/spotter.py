@@ -34,6 +34,9 @@ class SpotterSettings(Settings):
         2.5, 'lowering speed as a multiple of the tempo that is a failure', 1.5, 10.0)
     falling_least: float = parameter(
         0.25, 'lowering speed that is no failure at any tempo', 0.1, 1.0, unit='m/s')
+    given_up: float = parameter(
+        0.6, 'share of these lowering speeds that is a failure already when the lift before was '
+        'not finished', 0.2, 1.0)
     falling_time: float = parameter(
         0.4, 'time of falling before help', 0.05, 2.0, unit='s')
     patience: float = parameter(
@@ -63,6 +66,7 @@ class Spotter:
         self._phase, self._direction = Phase.UNKNOWN, 1
         self._anchor = (math.nan, 0.0)
         self._fall_begin = math.nan
+        self._given_up = False
         self._repetition_begin = math.nan
         self._helped = -math.inf
 
@@ -95,6 +99,10 @@ class Spotter:
         """Keep the time at which the repetition began; wavering on the way does not begin one."""
         if phase is self._phase:
             return
+        if phase in DIRECTIONS:
+            lifted = self._direction > 0 and phase is Phase.ECCENTRIC
+            self._given_up = (lifted and NEAR < fraction < UP) or (
+                self._given_up and phase is Phase.ECCENTRIC)
         self._phase = phase
         self._direction = DIRECTIONS.get(phase, self._direction)
         self._fall_begin = math.nan
@@ -126,7 +134,8 @@ class Spotter:
         if self._phase is Phase.CONCENTRIC:
             fast = -velocity > self.settings.sinking and fraction < UP
         else:
-            fast = -velocity > max(self.settings.falling_least, self.settings.falling * tempo)
+            allowed = max(self.settings.falling_least, self.settings.falling * tempo)
+            fast = -velocity > (self.settings.given_up if self._given_up else 1.0) * allowed
         if not fast:
             self._fall_begin = math.nan
             return ''
@@ -151,4 +160,17 @@ class Spotter:
 
     def _is_over(self, phase: Phase, fraction: float) -> bool:
         """Tell whether the helped repetition has come to its end: the set ends with it."""
-        return fraction < 0.2 and phase in (Phase.BOTTOM_HOLD, Phase.CONCENTRIC)
+        return fraction < 0.0 or (
+            fraction < 0.2 and phase in (Phase.BOTTOM_HOLD, Phase.CONCENTRIC))
+
+
+def between_repetitions(before: Phase, phase: Phase, fraction: float, order: Order) -> bool:
+    """
+    Tell whether one repetition has ended and the next one has not gone far.
+
+    :param before: phase of the sample before
+    :param fraction: of the range, NaN when that is not known
+    """
+    near = (fraction if order is Order.CONCENTRIC_FIRST else 1.0 - fraction) < NEAR
+    begins = phase is MOVING[order] and before is not phase
+    return near and (begins or phase is HOME[order])

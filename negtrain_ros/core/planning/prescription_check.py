@@ -1,6 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """Check of a prescription against the limits of machine, athlete and method."""
+from dataclasses import replace
 import math
 
 from negtrain_ros.core.safety.load_limits import LoadLimits
@@ -17,6 +18,11 @@ def check(prescription: Prescription, limits: LoadLimits) -> str | None:
         return f'unknown method {prescription.method!r}'
     return (_check_loads(prescription, limits) or _check_movement(prescription)
             or _check_method(prescription, limits))
+
+
+def only_loads_differ(one: Prescription, other: Prescription) -> bool:
+    """Tell whether two prescriptions ask for the same work, perhaps with other loads."""
+    return replace(one, concentric=other.concentric, eccentric=other.eccentric) == other
 
 
 def _check_loads(prescription: Prescription, limits: LoadLimits) -> str | None:

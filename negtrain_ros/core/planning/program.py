@@ -15,6 +15,8 @@ from negtrain_ros.core.planning.strength import Maximum, StrengthMethod, Strengt
 from negtrain_ros.core.settings import parameter, Settings
 from negtrain_ros.core.types import Method
 
+ROUNDING = 1e-6  # repetitions
+
 
 @dataclass(frozen=True)
 class Dose(Settings):
@@ -30,6 +32,13 @@ class Dose(Settings):
     rest: float = parameter(90.0, 'between two sets', 0.0, 600.0, unit='s')
     velocity_loss: float = parameter(
         1.0, 'share of velocity that may be lost before a set ends; 1: all of it', 0.05, 1.0)
+    done: float = parameter(
+        0.8, 'share of the repetitions of a session that has to be counted for the session to be '
+        'done', 0.0, 1.0)
+
+    def is_done_by(self, repetitions: float) -> bool:
+        """Tell whether a session with so many counted repetitions is done."""
+        return repetitions >= self.done * self.sets * self.repetitions - ROUNDING
 
     @property
     def stop_at_loss(self) -> float:
@@ -95,10 +104,16 @@ class ProgramStep:
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """A session of a programme that was ended [s], and which step it was."""
+    """
+    A session of a programme that was ended [s], and which step it was.
+
+    :param repetitions: that were counted; a set that ended because the lifts had become too slow
+        has all that were prescribed
+    """
 
     at: float
     step: int
+    repetitions: float = math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +140,8 @@ def standing(
     A test is done by an accepted maximum of its method that was measured after the session
     before it. The first one may be from before the programme, if it has not expired at its begin.
 
-    :param trained: finished sessions of this programme and exercise
+    :param trained: ended sessions of this programme and exercise; those with too few repetitions
+        are no step
     :param maxima: accepted ones of this exercise
     :param now: when this is asked [s], which is the begin if nothing was trained yet
     """
@@ -142,7 +158,8 @@ def standing(
                     if test.method is step.part.method and test.taken_at > since]
         else:
             ends = [session.at for session in sessions
-                    if session.step == step.number and session.at > since]
+                    if session.step == step.number and session.at > since
+                    and step.part.dose.is_done_by(session.repetitions)]
         if not ends:
             break
         since, done = ends[0], done + 1

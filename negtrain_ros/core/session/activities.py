@@ -1,6 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """Activities of a session, set by set: range calibration and training."""
+from dataclasses import replace
 import math
 from typing import Protocol
 
@@ -16,6 +17,9 @@ from negtrain_ros.core.types import (
     SetEnd,
     Verdict,
 )
+
+GRAIN = 0.5  # kg, in which a load is changed
+ROUNDING = 1e-6  # of that
 
 
 class Activity(Protocol):
@@ -49,6 +53,9 @@ class Activity(Protocol):
 
     def advance(self, end: SetEnd) -> bool:
         """Go to the next set after one that ended so; return False if there is none."""
+
+    def scale_loads(self, share: float) -> str | None:
+        """Change both loads of what is still to be done to a share; return why not."""
 
 
 class Training:
@@ -105,12 +112,28 @@ class Training:
         """Take no note: what matters is heard with the repetitions."""
 
     def advance(self, end: SetEnd) -> bool:
-        """Go to the next set, unless the athlete has left or this was the last."""
-        if self.set == self.sets or end is SetEnd.LEFT:
+        """Go to the next set, unless this was the last."""
+        if self.set == self.sets:
             return False
         self.set += 1
         self._begin()
         return True
+
+    def scale_loads(self, share: float) -> str | None:
+        """
+        Change both loads of this set and the next ones to a share, in steps of half a kilogram.
+
+        :return: why not: the load would be no load, or above the limit of the athlete
+        """
+        changed = [_scaled(one, share) for one in self._prescriptions[self.set - 1:]]
+        for one in changed:
+            if min(one.concentric, one.eccentric) <= 0.0:
+                return 'the load cannot be lighter: negtrain stop ends the session'
+            if max(one.concentric, one.eccentric) > one.limit:
+                return (f'{max(one.concentric, one.eccentric):g} kg is above the limit of the '
+                        f'athlete, {one.limit:g} kg')
+        self._prescriptions = (*self._prescriptions[:self.set - 1], *changed)
+        return None
 
     def _begin(self) -> None:
         self.repetition = 0
@@ -179,3 +202,13 @@ class Calibration:
     def advance(self, end: SetEnd) -> bool:
         """There is only one set."""
         return False
+
+    def scale_loads(self, share: float) -> str | None:
+        """Refuse: the load is the lightest that can be felt."""
+        return 'a calibration has one load'
+
+
+def _scaled(prescription: Prescription, share: float) -> Prescription:
+    up, down = (math.floor(load * share / GRAIN + ROUNDING) * GRAIN
+                for load in (prescription.concentric, prescription.eccentric))
+    return replace(prescription, concentric=up, eccentric=down)

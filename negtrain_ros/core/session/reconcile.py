@@ -4,6 +4,7 @@
 from dataclasses import dataclass
 from enum import auto, Enum
 
+from negtrain_ros.core.planning.prescription_check import only_loads_differ
 from negtrain_ros.core.types import LoadMode, LoadState, Prescription
 
 
@@ -26,7 +27,9 @@ def reconcile(desired: DesiredState | None, load: LoadState | None) -> LoadReque
     """
     Return the next step that brings the load controller towards a wish.
 
-    A fault in force is nobody's to clear but a person's: nothing is asked for then.
+    A fault in force is nobody's to clear but a person's: nothing is asked for then. A set in
+    which only the loads are to change goes on: the load controller takes them over between two
+    repetitions.
 
     :param load: newest word of the load controller, None while it was never heard
     """
@@ -34,6 +37,8 @@ def reconcile(desired: DesiredState | None, load: LoadState | None) -> LoadReque
         return None
     if desired is None or load.prescription != desired.prescription:
         if load.mode is LoadMode.ARMED:
+            if desired is not None and only_loads_differ(load.prescription, desired.prescription):
+                return LoadRequest.PRESCRIBE
             return LoadRequest.DISARM
         if desired is None or load.mode is not LoadMode.DISARMED:
             return None

@@ -18,6 +18,7 @@ from negtrain_ros.core.session.state_machine import (
     OPEN,
     SessionTrigger,
     TRANSITIONS,
+    WAYS_ON,
     WORKING,
 )
 from negtrain_ros.core.settings import parameter, Settings
@@ -47,6 +48,14 @@ class SessionSettings(Settings):
                                  unit='s')
     patience: float = parameter(60.0, 'how long the machine may refuse to arm before it stops',
                                 1.0, 600.0, unit='s')
+    waiting: float = parameter(
+        600.0, 'how long a session waits for somebody who is ready before it stops',
+        10.0, 7200.0, unit='s')
+    lighter: float = parameter(
+        0.1, 'share of both loads by which the sets after a failed one are lighter', 0.0, 0.5)
+    load_step: float = parameter(
+        2.5, 'by which the requests less and more change the higher of both loads; the lower '
+        'one changes in proportion', 0.5, 20.0, unit='kg')
 
 
 @dataclass(frozen=True)
@@ -84,7 +93,14 @@ SessionEvent = SetBegun | RepetitionDone | SetEnded | SessionEnded
 
 
 class Session:
-    """One activity at a time, step by step."""
+    """
+    One activity at a time, step by step.
+
+    Two times come in: `now` is the date of what happens, like the stamps of what is heard, and
+    `steady` is what durations are measured with. A date may be put right at any time, so
+    countdown, rest and patience may not depend on it; without `steady` both are the same clock,
+    as in a simulation.
+    """
 
     def __init__(self, settings: SessionSettings) -> None:
         self.settings = settings
@@ -94,7 +110,9 @@ class Session:
         """Forget everything: no activity, nothing wished for."""
         self.stage = SessionStage.IDLE
         self.activity: Activity | None = None
-        self._entered = 0.0
+        self._entered = self._since = 0.0
+        self._ready, self._armed = True, False
+        self._fault = False
         self._reason = ''
         self._happenings: list[SessionEvent] = []
 
@@ -103,7 +121,8 @@ class Session:
         """Say who is on the machine; empty: nobody, and an activity can begin."""
         if self.stage not in OPEN or self.activity is None:
             return ''
-        return f'{self.activity.prescription.athlete or "somebody"} is on the machine'
+        who = self.activity.prescription.athlete or 'somebody'
+        return f'{who} is on the machine: negtrain stop ends it'
 
     @property
     def desired_state(self) -> DesiredState | None:
@@ -112,34 +131,61 @@ class Session:
             return None
         return DesiredState(self.activity.prescription)
 
-    def start(self, activity: Activity, now: float) -> str | None:
+    def start(self, activity: Activity, now: float, steady: float | None = None) -> str | None:
         """Begin an activity at `now` [s]; return why not, if another one is open."""
         if self.occupied:
             return self.occupied
-        self.activity = activity
-        return self.request(SessionTrigger.START, now)
+        self.activity, self._ready = activity, True
+        return self.request(SessionTrigger.START, now, steady=steady)
 
-    def request(self, event: SessionTrigger, now: float, reason: str = '') -> str | None:
+    def request(
+        self, event: SessionTrigger, now: float, reason: str = '', steady: float | None = None,
+    ) -> str | None:
         """
         Let an event happen at `now` [s].
 
+        Who has failed or let go is not loaded again because a rest or a pause is over: then
+        somebody has to say that the athlete is ready.
+
         :param reason: one line for people, kept until the next event
-        :return: None, or why the event is not possible in this stage
+        :return: None, or why the event is not possible in this stage, and what is
         """
+        if event in (SessionTrigger.RESTED, SessionTrigger.RESUME) and not self._ready and (
+                (self.stage, event) in TRANSITIONS):
+            event = SessionTrigger.UNREADY
         stage = TRANSITIONS.get((self.stage, event))
         if stage is None:
-            return f'not possible while {self.stage.name.lower()}'
+            return self._refuse()
         assert self.activity is not None
         if event in (SessionTrigger.PAUSE, SessionTrigger.STOP) and self.stage in WORKING:
             self._happen(SetEnded(self.activity.set, SetEnd.STOPPED))
-        self.stage = self.activity.stage if event is SessionTrigger.READY else stage
-        self._entered = now
+        self._ready = self._ready or event is SessionTrigger.READY
+        self.stage = self.activity.stage if event is SessionTrigger.BEGIN else stage
+        self._entered, self._since = now, now if steady is None else steady
+        self._armed = False
         self._reason = reason
-        if event is SessionTrigger.READY:
+        if event is SessionTrigger.BEGIN:
             self._happen(SetBegun(self.activity.set, self.activity.prescription))
         if self.stage in CLOSED:
             self._happen(SessionEnded(self.stage, reason))
         return None
+
+    def lighten(self) -> str | None:
+        """Take one step of load off, from the next repetition on; return why not."""
+        return self._change_load(-self.settings.load_step)
+
+    def add_load(self) -> str | None:
+        """Add one step of load, from the next repetition on; return why not."""
+        return self._change_load(self.settings.load_step)
+
+    def _change_load(self, difference: float) -> str | None:
+        if self.activity is None or self.stage not in OPEN:
+            return self._refuse()
+        heavier = max(self.activity.prescription.concentric, self.activity.prescription.eccentric)
+        return self.activity.scale_loads((heavier + difference) / heavier)
+
+    def _refuse(self) -> str:
+        return f'not possible while {self.stage.name.lower()}: {WAYS_ON[self.stage]}'
 
     def on_repetition(self, repetition: Repetition) -> None:
         """
@@ -161,7 +207,7 @@ class Session:
             self._happen(RepetitionDone(replace(repetition, number=self.activity.repetition)))
 
     def step(
-        self, load: LoadState | None, now: float, refusal: str = '',
+        self, load: LoadState | None, now: float, refusal: str = '', steady: float | None = None,
     ) -> tuple[SessionState, tuple[SessionEvent, ...]]:
         """
         Go on to `now` [s].
@@ -170,45 +216,55 @@ class Session:
         :param refusal: why the load controller did not grant the wish, if it did not
         :return: where the session is, and what happened since the last step
         """
-        event, reason = self._event(load, now, refusal)
+        steady = now if steady is None else steady
+        self._fault = load is not None and load.mode is LoadMode.FAULT
+        event, reason = self._event(load, steady - self._since, refusal)
         if event is not None:
-            self.request(event, now, reason)
+            self.request(event, now, reason, steady)
         elif self.stage is SessionStage.COUNTDOWN and load is not None:
-            self._reason = load.explanation if load.mode is LoadMode.FAULT else refusal
+            self._armed = self._granted(load)
+            self._reason = load.explanation if self._fault else refusal
         if self.stage in WORKING and load is not None:
             self._activity.on_load(load.stamp, load.commanded)
         happenings, self._happenings = tuple(self._happenings), []
-        return self._state(now), happenings
+        return self._state(now, steady), happenings
 
     def _event(
-        self, load: LoadState | None, now: float, refusal: str,
+        self, load: LoadState | None, elapsed: float, refusal: str,
     ) -> tuple[SessionTrigger | None, str]:
-        elapsed = now - self._entered
+        explanation = load.explanation if load else 'the load controller is silent'
         if self.stage is SessionStage.COUNTDOWN:
             if self._granted(load) and elapsed >= self.settings.countdown:
-                return SessionTrigger.READY, ''
+                return SessionTrigger.BEGIN, ''
+            if self._armed and self._broken_off(load) in ENDS.values():
+                self._ready = False
+                return SessionTrigger.LEFT, explanation
             if elapsed > self.settings.patience:
-                silent = 'the load controller is silent'
-                return SessionTrigger.STOP, refusal or (load.explanation if load else silent)
+                return SessionTrigger.STOP, refusal or explanation
         elif self.stage is SessionStage.RESTING and elapsed >= self._activity.rest:
             return SessionTrigger.RESTED, ''
+        elif self.stage is SessionStage.WAITING and elapsed > self.settings.waiting:
+            return SessionTrigger.STOP, f'nobody was ready: {self._reason}'
         elif self.stage in WORKING:
             end = self._activity.over
             if end is None:
                 end = self._broken_off(load)
             if end is SetEnd.STOPPED:
-                return (
-                    SessionTrigger.PAUSE,
-                    load.explanation if load else 'the load controller is silent',
-                )
+                return SessionTrigger.PAUSE, explanation
             if end is not None:
-                return self._end_set(end)
+                return self._end_set(end, explanation)
         return None, ''
 
-    def _end_set(self, end: SetEnd) -> tuple[SessionTrigger, str]:
+    def _end_set(self, end: SetEnd, explanation: str) -> tuple[SessionTrigger, str]:
         self._happen(SetEnded(self._activity.set, end))
-        more = self._activity.advance(end)
-        return (SessionTrigger.SET_OVER if more else SessionTrigger.LAST_OVER), ''
+        self._ready = end not in ENDS.values()
+        if end is SetEnd.LEFT:
+            return SessionTrigger.LEFT, explanation
+        if not self._activity.advance(end):
+            return SessionTrigger.LAST_OVER, ''
+        if end is SetEnd.FAILED:
+            self._activity.scale_loads(1.0 - self.settings.lighter)
+        return SessionTrigger.SET_OVER, '' if self._ready else explanation
 
     def _granted(self, load: LoadState | None) -> bool:
         return (load is not None and load.mode is LoadMode.ARMED
@@ -227,7 +283,7 @@ class Session:
     def _happen(self, happening: SessionEvent) -> None:
         self._happenings.append(happening)
 
-    def _state(self, now: float) -> SessionState:
+    def _state(self, now: float, steady: float) -> SessionState:
         activity = self.activity
         if activity is None:
             return SessionState(stamp=now, text=INSTRUCTIONS[self.stage][1])
@@ -237,11 +293,23 @@ class Session:
         prescription = activity.prescription
         return SessionState(
             stamp=now, stage=self.stage, instruction=instruction,
-            text=f'{text}: {self._reason}' if self._reason else text,
+            text='; '.join(filter(None, (
+                f'{text}: {self._reason}' if self._reason else text, self._way_on()))),
             athlete=prescription.athlete, exercise=prescription.exercise, program=activity.program,
             method=prescription.method, set=activity.set, sets=activity.sets,
             repetition=activity.repetition, repetitions=prescription.repetitions,
-            rest_left=max(0.0, lasts - (now - self._entered)))
+            rest_left=max(0.0, lasts - (steady - self._since)))
+
+    def _way_on(self) -> str:
+        """Return what somebody has to do before the session can go on; empty: nothing."""
+        if self._fault and self.stage is SessionStage.COUNTDOWN:
+            return 'negtrain reset clears it'
+        if self.stage is SessionStage.PAUSED:
+            reset = 'negtrain reset, then ' if self._fault else ''
+            return f'{reset}{WAYS_ON[self.stage]}'
+        if self.stage is SessionStage.RESTING and not self._ready:
+            return 'negtrain ready goes on'
+        return ''
 
 
 def _begin(repetition: Repetition) -> float:

@@ -103,9 +103,7 @@ class StrengthTesting:
             self._pushed.append((stamp, load))
 
     def advance(self, end: SetEnd) -> bool:
-        """Judge the trial that ended so; return False when there is an estimate or nobody."""
-        if end is SetEnd.LEFT:
-            return False
+        """Judge the trial that ended so; return False when there is an estimate."""
         trial = {'load': self._trials.load, 'repetitions': float(self._complete)}
         if isinstance(self._trials, IsometricTrials):
             self.estimate = self._trials.step(self._pushed)
@@ -121,6 +119,10 @@ class StrengthTesting:
         self.set += 1
         self._begin()
         return True
+
+    def scale_loads(self, share: float) -> str | None:
+        """Refuse: a trial is worth nothing if its load is changed meanwhile."""
+        return 'the loads of a test come from its trials: negtrain stop ends it'
 
     def _begin(self) -> None:
         self.repetition = 0

@@ -247,3 +247,74 @@ def test_jitter_of_messages_changes_nothing():
             assert command.load <= 85.0 + 1e-6
         assert command.load == pytest.approx(even.command.load, abs=0.5)
         assert not state.faults
+
+
+LIGHTER = replace(NEGATIVE, concentric=45.0, eccentric=75.0)
+
+
+def test_other_loads_wait_for_the_end_of_the_repetition():
+    bench = Bench()
+    bench.top()
+    bench.go(Phase.ECCENTRIC, 1.0)
+    assert bench.controller.prescribe(LIGHTER, bench.now) is None
+    assert bench.go(Phase.ECCENTRIC, 0.5) == pytest.approx(85.0)
+    assert bench.state.prescription == NEGATIVE
+    while bench.position > 0.105:
+        bench.go(Phase.ECCENTRIC, 0.004)
+    assert bench.command.load == pytest.approx(51.0)
+    assert bench.go(Phase.BOTTOM_HOLD, 0.5) == pytest.approx(45.0)
+    assert bench.state.prescription == LIGHTER
+    bench.top()
+    assert bench.go(Phase.ECCENTRIC, 1.0) == pytest.approx(75.0)
+
+
+def test_other_loads_come_without_a_rest_between_two_repetitions_too():
+    bench = Bench()
+    bench.top()
+    bench.go(Phase.ECCENTRIC, 1.0)
+    assert bench.controller.prescribe(LIGHTER, bench.now) is None
+    while bench.position > 0.105:
+        bench.go(Phase.ECCENTRIC, 0.004)
+    assert bench.go(Phase.CONCENTRIC, 0.5) == pytest.approx(45.0)
+    assert bench.state.prescription == LIGHTER
+
+
+def test_a_lift_that_is_broken_off_and_taken_up_again_keeps_its_load():
+    bench = Bench()
+    bench.go(Phase.CONCENTRIC, 1.2)
+    bench.controller.prescribe(LIGHTER, bench.now)
+    bench.go(Phase.ECCENTRIC, 0.2)
+    bench.go(Phase.CONCENTRIC, 0.4)
+    assert bench.state.prescription == NEGATIVE
+
+
+@pytest.mark.parametrize('changes, why', [
+    ({'eccentric': 120.0}, 'limit of the athlete'),
+    ({'eccentric': 80.0, 'repetitions': 3}, 'disarm first'),
+    ({'eccentric': 80.0, 'limit': 120.0}, 'disarm first'),
+])
+def test_nothing_but_loads_within_the_limit_changes_while_armed(changes, why):
+    bench = Bench()
+    assert why in bench.controller.prescribe(replace(NEGATIVE, **changes), bench.now)
+    bench.go(Phase.BOTTOM_HOLD, 0.5)
+    assert bench.state.prescription == NEGATIVE
+
+
+def test_loads_of_a_set_that_has_ended_meanwhile_do_not_come_with_the_next_one():
+    bench = Bench()
+    bench.top()
+    bench.controller.prescribe(LIGHTER, bench.now)
+    bench.controller.disarm(bench.now)
+    bench.position = 0.1
+    bench.go(Phase.BOTTOM_HOLD, 1.0)
+    assert bench.controller.arm(bench.now) is None
+    bench.go(Phase.BOTTOM_HOLD, 1.0)
+    assert bench.state.prescription == NEGATIVE
+
+
+def test_a_handle_put_down_below_the_range_is_a_failed_set_and_one_above_it_is_not():
+    for position, cause in ((0.0, EndCause.FAILED), (0.6, EndCause.BROKEN_OFF)):
+        bench = Bench()
+        bench.position = position
+        bench.go(Phase.BOTTOM_HOLD, 1.0)
+        assert bench.state.ended_by is cause

@@ -74,3 +74,13 @@ def test_more_work_never_sets_an_athlete_back(sessions, tests, day, step):
 def test_all_velocity_may_be_lost_where_nothing_else_is_said():
     assert math.isnan(Dose().stop_at_loss)
     assert Dose(velocity_loss=0.2).stop_at_loss == 0.2
+
+
+@pytest.mark.parametrize(('share', 'counted', 'done'), [
+    (0.8, 19, False), (0.8, 20, True), (1.0, 23, False), (1.0, 24, True), (0.0, 0, True)])
+def test_a_session_is_done_by_the_share_of_its_repetitions_that_its_block_names(
+        share, counted, done):
+    dose = Dose(sets=2, repetitions=12, done=share)
+    block = TrainingBlock('block', Method.NEGATIVE, Intensity(0.5, 0.8), dose)
+    program = Program('one', 'One', 'one block', ('chest_press',), (block,))
+    assert standing(program, [Trained(0.0, 1, counted)], []).done == int(done)

@@ -21,6 +21,7 @@ from negtrain_ros.core.session.state_machine import (
     OPEN,
     SessionTrigger,
     TRANSITIONS,
+    WAYS_ON,
     WORKING,
 )
 from negtrain_ros.core.types import (
@@ -45,20 +46,22 @@ import pytest
 PRESCRIPTION = Prescription(
     athlete='Ada', exercise='chest_press', concentric=51.0, eccentric=85.0, limit=101.0,
     rom=RangeOfMotion(0.1, 0.5), repetitions=2)
+T = SessionTrigger
 IGNORED = {
-    *product(CLOSED, set(SessionTrigger) - {SessionTrigger.START}),
-    *((stage, SessionTrigger.START) for stage in OPEN),
+    *product(CLOSED, set(T) - {T.START}),
+    *((stage, T.START) for stage in OPEN),
     *product((SessionStage.COUNTDOWN,),
-             (SessionTrigger.SET_OVER, SessionTrigger.LAST_OVER, SessionTrigger.RESTED,
-              SessionTrigger.RESUME)),
-    *product(WORKING, (SessionTrigger.READY, SessionTrigger.RESTED, SessionTrigger.RESUME)),
-    *product((SessionStage.RESTING,),
-             (SessionTrigger.READY, SessionTrigger.SET_OVER, SessionTrigger.LAST_OVER,
-              SessionTrigger.RESUME)),
+             (T.SET_OVER, T.LAST_OVER, T.RESTED, T.UNREADY, T.READY, T.RESUME)),
+    *product(WORKING, (T.BEGIN, T.RESTED, T.UNREADY, T.READY, T.RESUME)),
+    *product((SessionStage.RESTING,), (T.BEGIN, T.SET_OVER, T.LAST_OVER, T.LEFT, T.RESUME)),
     *product((SessionStage.PAUSED,),
-             (SessionTrigger.READY, SessionTrigger.SET_OVER, SessionTrigger.LAST_OVER,
-              SessionTrigger.RESTED, SessionTrigger.PAUSE)),
+             (T.BEGIN, T.SET_OVER, T.LAST_OVER, T.LEFT, T.RESTED, T.READY, T.PAUSE)),
+    *product((SessionStage.WAITING,),
+             (T.BEGIN, T.SET_OVER, T.LAST_OVER, T.LEFT, T.RESTED, T.UNREADY, T.RESUME)),
 }
+FAILED = {'mode': LoadMode.UNLOADING, 'ended_by': EndCause.FAILED}
+LEFT = {'mode': LoadMode.UNLOADING, 'ended_by': EndCause.LEFT}
+DISARMED = LoadMode.DISARMED
 
 
 def load(mode=LoadMode.ARMED, prescription=PRESCRIPTION, faults=(), ended_by=EndCause.NOT_ENDED,
@@ -96,7 +99,10 @@ class Timeline:
         return self.at(0.0, load())
 
     def begin_set(self):
-        return self.at(3.5, load())
+        return self.at(3.5, load(prescription=self.session.activity.prescription))
+
+    def ask(self, trigger):
+        return self.session.request(trigger, self.now)
 
 
 def test_getting_into_position_is_no_repetition_of_the_set():
@@ -160,7 +166,7 @@ def test_a_machine_that_never_gets_ready_stops_the_session_with_its_reason():
 
 @pytest.mark.parametrize(('heard', 'end', 'stage'), [
     (load(LoadMode.UNLOADING, ended_by=EndCause.FAILED), SetEnd.FAILED, SessionStage.RESTING),
-    (load(LoadMode.UNLOADING, ended_by=EndCause.LEFT), SetEnd.LEFT, SessionStage.FINISHED),
+    (load(LoadMode.UNLOADING, ended_by=EndCause.LEFT), SetEnd.LEFT, SessionStage.WAITING),
     (load(LoadMode.FAULT, ended_by=EndCause.BROKEN_OFF), SetEnd.STOPPED, SessionStage.PAUSED),
     (load(LoadMode.UNLOADING, ended_by=EndCause.REQUESTED), SetEnd.STOPPED, SessionStage.PAUSED),
     # What limits the load is for people.
@@ -215,7 +221,7 @@ def test_a_set_ends_when_the_lifts_have_become_too_slow():
 def test_a_second_activity_is_refused_with_who_is_training():
     timeline = Timeline()
     refusal = timeline.session.start(Training((PRESCRIPTION,), 0.0), timeline.now)
-    assert refusal == 'Ada is on the machine'
+    assert refusal == 'Ada is on the machine: negtrain stop ends it'
 
 
 def test_three_light_repetitions_give_the_range():
@@ -245,7 +251,7 @@ def test_three_light_repetitions_give_the_range():
         ),
         (
             DesiredState(PRESCRIPTION),
-            load(LoadMode.ARMED, prescription=Prescription()),
+            load(LoadMode.ARMED, prescription=Prescription(athlete='Bob')),
             LoadRequest.DISARM,
         ),
         (DesiredState(PRESCRIPTION), load(LoadMode.UNLOADING, prescription=Prescription()), None),
@@ -275,3 +281,166 @@ def test_whatever_happens_a_wish_means_work_and_ended_sets_were_begun(course):
             state.stage in (SessionStage.COUNTDOWN, *WORKING))
         assert 1 <= state.set <= state.sets
         assert 0 <= state.rest_left < math.inf
+
+
+def test_who_has_failed_is_not_loaded_again_before_somebody_says_ready():
+    timeline = Timeline(sets=3)
+    timeline.begin_set()
+    resting = timeline.at(1.0, load(**FAILED))
+    assert (resting.stage, resting.set) == (SessionStage.RESTING, 2)
+    waiting = timeline.at(60.5, load(DISARMED))
+    assert waiting.stage is SessionStage.WAITING
+    assert 'negtrain ready' in waiting.text
+    assert timeline.at(300.0, load(DISARMED)).stage is SessionStage.WAITING
+    assert timeline.session.desired_state is None
+    assert timeline.ask(SessionTrigger.READY) is None
+    assert timeline.session.desired_state is not None
+    assert timeline.begin_set().stage is SessionStage.TRAINING
+
+
+def test_the_set_after_a_failed_one_is_lighter_in_both_directions():
+    timeline = Timeline(sets=2)
+    timeline.begin_set()
+    timeline.at(1.0, load(**FAILED))
+    lighter = timeline.session.activity.prescription
+    assert (lighter.concentric, lighter.eccentric) == (45.5, 76.5)
+
+
+@pytest.mark.parametrize('asked', [SessionTrigger.RESTED, SessionTrigger.PAUSE])
+def test_neither_a_skipped_rest_nor_a_pause_replaces_the_word_of_who_has_failed(asked):
+    timeline = Timeline()
+    timeline.begin_set()
+    timeline.at(1.0, load(**FAILED))
+    assert timeline.ask(asked) is None
+    if asked is SessionTrigger.PAUSE:
+        assert timeline.ask(SessionTrigger.RESUME) is None
+    assert timeline.session.stage is SessionStage.WAITING
+    assert timeline.session.desired_state is None
+
+
+def test_ready_ends_a_rest_also_after_a_failed_set():
+    timeline = Timeline()
+    timeline.begin_set()
+    timeline.at(1.0, load(**FAILED))
+    assert timeline.ask(SessionTrigger.READY) is None
+    assert timeline.session.stage is SessionStage.COUNTDOWN
+
+
+def test_who_has_left_finds_the_same_set_again_and_nothing_is_finished():
+    timeline = Timeline()
+    timeline.begin_set()
+    timeline.lift(repetition(1))
+    assert timeline.at(1.0, load(**LEFT)).stage is SessionStage.WAITING
+    assert not any(isinstance(one, SessionEnded) for one in timeline.happenings)
+    timeline.ask(SessionTrigger.READY)
+    state = timeline.begin_set()
+    assert (state.set, state.repetition) == (1, 1)
+
+
+@pytest.mark.parametrize('heard', [FAILED, LEFT])
+def test_who_is_not_there_when_the_handle_is_loaded_is_not_loaded_again(heard):
+    timeline = Timeline()
+    timeline.at(1.0, load())
+    assert timeline.at(1.0, load(**heard)).stage is SessionStage.WAITING
+    assert timeline.at(10.0, load(DISARMED)).stage is SessionStage.WAITING
+
+
+def test_what_ended_the_set_before_does_not_hold_the_countdown_of_the_next_one():
+    timeline = Timeline()
+    state = timeline.at(1.0, load(DISARMED, ended_by=EndCause.FAILED))
+    assert state.stage is SessionStage.COUNTDOWN
+
+
+def test_a_session_for_which_nobody_is_ready_stops_in_the_end():
+    timeline = Timeline()
+    timeline.begin_set()
+    timeline.at(1.0, load(**LEFT))
+    state = timeline.at(601.0, load(DISARMED))
+    assert state.stage is SessionStage.STOPPED
+    assert 'nobody was ready' in state.text
+
+
+@pytest.mark.parametrize('pair', sorted(IGNORED, key=str), ids=lambda pair: pair.name.lower()
+                         if isinstance(pair, (SessionStage, SessionTrigger)) else None)
+def test_every_refusal_names_what_is_possible(pair):
+    stage, trigger = pair
+    timeline = Timeline()
+    timeline.session.stage = stage
+    assert 'not possible while' in timeline.ask(trigger)
+    assert timeline.ask(trigger).endswith(WAYS_ON[stage])
+    assert timeline.session.stage is stage
+
+
+def test_a_fault_says_that_it_has_to_be_reset_before_the_session_goes_on():
+    timeline = Timeline()
+    timeline.begin_set()
+    state = timeline.at(0.1, load(LoadMode.FAULT, ended_by=EndCause.BROKEN_OFF))
+    assert state.stage is SessionStage.PAUSED
+    assert 'negtrain reset, then negtrain resume' in state.text
+    timeline.ask(SessionTrigger.RESUME)
+    assert 'negtrain reset' in timeline.at(0.1, load(LoadMode.FAULT)).text
+    assert 'negtrain reset' not in timeline.at(0.1, load(DISARMED)).text
+
+
+@pytest.mark.parametrize('jump', [-3600.0, 3600.0])
+@pytest.mark.parametrize('stage', [
+    SessionStage.COUNTDOWN, SessionStage.RESTING, SessionStage.WAITING])
+def test_a_clock_that_is_put_right_moves_no_duration(stage, jump):
+    session = Session(SessionSettings())
+    session.start(Training((PRESCRIPTION,) * 2, 60.0), 1000.0, 0.0)
+    steady = 0.0
+    if stage is not SessionStage.COUNTDOWN:
+        steady = 4.0
+        session.step(load(), 1004.0, '', steady)
+        ended = FAILED if stage is SessionStage.RESTING else LEFT
+        session.step(load(**ended), 1004.0, '', steady)
+    idle = load(DISARMED)
+    before, _ = session.step(idle, 1001.0 + steady, '', steady + 1.0)
+    after, _ = session.step(idle, 1001.0 + steady + jump, '', steady + 1.0)
+    assert (before.stage, after.stage) == (stage, stage)
+    assert after.rest_left == before.rest_left
+    assert after.stamp == before.stamp + jump
+
+
+@pytest.mark.parametrize(('change', 'loads'), [
+    ('lighten', (49.5, 82.5)), ('add_load', (52.5, 87.5))])
+def test_less_and_more_change_both_loads_in_proportion_for_the_sets_to_come_too(change, loads):
+    timeline = Timeline()
+    timeline.begin_set()
+    assert getattr(timeline.session, change)() is None
+    for _ in range(2):
+        wish = timeline.session.desired_state.prescription
+        assert (wish.concentric, wish.eccentric) == loads
+        timeline.session.activity.advance(SetEnd.COUNT)
+
+
+def test_no_load_goes_above_the_limit_of_the_athlete_or_down_to_nothing():
+    timeline = Timeline()
+    changes = [timeline.session.add_load() for _ in range(20)]
+    assert timeline.session.activity.prescription.eccentric <= PRESCRIPTION.limit
+    assert 'above the limit of the athlete' in changes[-1]
+    changes = [timeline.session.lighten() for _ in range(60)]
+    assert timeline.session.activity.prescription.concentric > 0.0
+    assert 'lighter' in changes[-1]
+
+
+@given(strategies.lists(strategies.sampled_from(['lighten', 'add_load', 'fail']), max_size=30))
+def test_whatever_is_asked_for_the_load_stays_within_the_limit(course):
+    timeline = Timeline(sets=40)
+    timeline.begin_set()
+    for one in course:
+        if one == 'fail':
+            timeline.at(0.1, load(prescription=timeline.session.activity.prescription, **FAILED))
+            timeline.ask(SessionTrigger.READY)
+            timeline.begin_set()
+        else:
+            getattr(timeline.session, one)()
+        wished = timeline.session.activity.prescription
+        assert 0.0 < wished.concentric <= wished.eccentric <= wished.limit
+
+
+def test_a_load_is_changed_within_a_set_and_anything_else_ends_it():
+    lighter = DesiredState(replace(PRESCRIPTION, eccentric=80.0))
+    other = DesiredState(replace(PRESCRIPTION, eccentric=80.0, repetitions=3))
+    assert reconcile(lighter, load()) is LoadRequest.PRESCRIBE
+    assert reconcile(other, load()) is LoadRequest.DISARM
