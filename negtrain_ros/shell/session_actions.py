@@ -49,7 +49,7 @@ class SessionActions:
         self, begin: Callable[[Activity, queries.Interrupted | None], None],
         occupied: Callable[[], str], now: Callable[[], float], history: History,
         journal: SessionLog, *,
-        calibration: CalibrationSettings, strength: StrengthSettings, test_rest: float,
+        calibration: CalibrationSettings, strength: StrengthSettings,
         load: Callable[[], LoadState | None],
     ) -> None:
         """
@@ -60,7 +60,6 @@ class SessionActions:
         :param occupied: says why nothing can begin now, empty if it can; nothing is asked of the
             history before, because whoever is on the machine must not wait for a database
         :param now: the time [s]
-        :param test_rest: between the trials of a strength test [s]
         :param load: newest word of the load controller, which owns the limit of the machine
         """
         self._begin = begin
@@ -70,7 +69,6 @@ class SessionActions:
         self._now = now
         self._settings = calibration
         self._strength = strength
-        self._test_rest = test_rest
         self._load = load
         self._calibration: Calibration | None = None
         self._testing: StrengthTesting | None = None
@@ -187,8 +185,7 @@ class SessionActions:
             hold_position=rom.bottom + exercise.hold_fraction * rom.length)
         course = trials(
             method, goal.expected, exercise.minimum_velocity, self._strength, machine)
-        activity = StrengthTesting(
-            method, course, base, self._test_rest, self._strength.most_loads)
+        activity = StrengthTesting(method, course, base, self._strength)
         self._begin(activity, None)
         self._testing = activity
 

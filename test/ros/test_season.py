@@ -54,7 +54,8 @@ class Season:
                     'session_manager': {
                         'history.folder': str(folder),
                         'session.countdown': 2.0,
-                        'session.test_rest': 3.0,
+                        'strength.rest': 3.0,
+                        'strength.heavy_rest': 3.0,
                         # A dead node is seen by others for some real seconds, which here are many.
                         'session.patience': 600.0,
                     },
