@@ -8,6 +8,8 @@ from negtrain_ros.core.safety.load_limits import LoadLimiter, LoadLimits, Loweri
 from negtrain_ros.core.settings import parameter
 from negtrain_ros.core.types import LimitReason, Method, Prescription
 
+FOLLOWING = (Method.ISOMETRIC, Method.ISOKINETIC)
+
 
 @dataclass(frozen=True)
 class LoadProfileSettings(LoadLimits, LoweringSpeedLimits):
@@ -51,13 +53,15 @@ class LoadProfile:
         self._s_curve.reset()
         self._limiter.reset()
         # A hold answers a push as fast as it comes: there is nothing before it to be taken up.
-        self._engaged = holds = prescription.method is Method.ISOMETRIC
+        self._engaged = prescription.method is Method.ISOMETRIC
         self._concentric, self._cap = prescription.concentric, prescription.limit
-        # A hand that is loaded more slowly is pushed off its course less.
-        self._rise = (settings.rise, settings.curve) if holds else gentle_rise(
-            abs(prescription.eccentric - prescription.concentric),
-            min(settings.rise_longest, settings.rise_share * prescription.eccentric_time),
-            slowest=settings.engage, steepest=settings.rise, curve=settings.curve)
+        # A hand that is loaded more slowly is pushed off its course less; a resistance that only
+        # follows the effort pushes nobody.
+        self._rise = (settings.rise, settings.curve) if prescription.method in FOLLOWING else (
+            gentle_rise(
+                abs(prescription.eccentric - prescription.concentric),
+                min(settings.rise_longest, settings.rise_share * prescription.eccentric_time),
+                slowest=settings.engage, steepest=settings.rise, curve=settings.curve))
 
     def step(
         self, target: float, lowering: float, dt: float, *, at_once: bool, release: float,

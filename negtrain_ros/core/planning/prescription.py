@@ -42,7 +42,7 @@ INTENSITIES = {
     Method.NEGATIVE: Intensity(0.505, 0.842),
     Method.ECCENTRIC_ONLY: Intensity(0.0, 0.3),
     Method.ADAPTIVE: Intensity(0.7, 0.7),
-    Method.ISOKINETIC: Intensity(0.7, 0.7),
+    Method.ISOKINETIC: Intensity(1.0, 1.0),  # the most there is to resist with, not a load
     Method.EXPLOSIVE: Intensity(0.4, 0.4),
     Method.ISOMETRIC: Intensity(1.0, 1.0),
 }
