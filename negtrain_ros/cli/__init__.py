@@ -14,6 +14,8 @@ COMMANDS = {
     'sim': 'negtrain_ros.cli.sim',
     'calibrate': 'negtrain_ros.cli.training_commands',
     'test': 'negtrain_ros.cli.training_commands',
+    'accept': 'negtrain_ros.cli.training_commands',
+    'revoke': 'negtrain_ros.cli.training_commands',
     'train': 'negtrain_ros.cli.training_commands',
     'faults': 'negtrain_ros.cli.faults',
     'check': 'negtrain_ros.cli.check',

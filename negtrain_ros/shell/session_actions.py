@@ -87,9 +87,10 @@ class SessionActions:
     def accept(
         self, request: AcceptStrengthTest.Request, response: AcceptStrengthTest.Response,
     ) -> AcceptStrengthTest.Response:
-        """Let a strength test count from now on."""
+        """Let a strength test count from now on, or no more."""
+        decide = self._history.revoke_test if request.revoke else self._history.accept_test
         try:
-            self._when_free(lambda wanted: self._history.accept_test(
+            self._when_free(lambda wanted: decide(
                 wanted.athlete, wanted.exercise, wanted.test))(request)
         except Refusal as refusal:
             response.reason = str(refusal)
@@ -204,9 +205,11 @@ class SessionActions:
         if not estimate.valid:
             return StrengthTest.Result(success=False, reason=estimate.reason)
         who = activity.prescription
-        number = self._history.keep_test(who.athlete, who.exercise, estimate, activity.record)
+        number = self._history.keep_test(
+            who.athlete, who.exercise, estimate, activity.record, self._journal.number)
         return StrengthTest.Result(
-            success=True, test=number, maximum=estimate.maximum, fit=estimate.fit)
+            success=True, test=number, maximum=estimate.maximum, fit=estimate.fit,
+            low=estimate.low, high=estimate.high, smallest_change=estimate.smallest_change)
 
     def _exercise(self, name: str) -> Exercise:
         known = shipped_exercises()

@@ -91,6 +91,12 @@ class StrengthTesting:
         return self._trials.rest
 
     @property
+    def method(self) -> Method:
+        """How the load of the trials follows the movement."""
+        isometric = isinstance(self._trials, IsometricTrials)
+        return Method.ISOMETRIC if isometric else Method.REGULAR
+
+    @property
     def _holds(self) -> bool:
         """Whether the present trial is a push against the held handle."""
         return isinstance(self._trials, IsometricTrials) and not self._warming_up
