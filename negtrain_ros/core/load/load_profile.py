@@ -8,7 +8,7 @@ from negtrain_ros.core.safety.load_limits import LoadLimiter, LoadLimits, Loweri
 from negtrain_ros.core.settings import parameter
 from negtrain_ros.core.types import LimitReason, Method, Prescription
 
-FOLLOWING = (Method.ISOMETRIC, Method.ISOKINETIC)
+FOLLOWS_EFFORT = (Method.ISOMETRIC, Method.ISOKINETIC)
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class LoadProfile:
         self._concentric, self._cap = prescription.concentric, prescription.limit
         # A hand that is loaded more slowly is pushed off its course less; a resistance that only
         # follows the effort pushes nobody.
-        self._rise = (settings.rise, settings.curve) if prescription.method in FOLLOWING else (
+        self._rise = (settings.rise, settings.curve) if prescription.method in FOLLOWS_EFFORT else (
             gentle_rise(
                 abs(prescription.eccentric - prescription.concentric),
                 min(settings.rise_longest, settings.rise_share * prescription.eccentric_time),

@@ -34,7 +34,7 @@ MOST_RISE = 2.0  # times the heaviest load so far is never reached in a load–v
 LIGHTER = 0.7  # of the lightest load so far, when lighter ones are missing
 SHARE_TO_FAILURE = 0.85  # of the expected maximum: six repetitions (Brzycki)
 HEAVIER = 1.25  # times a load that was lifted ten times, which shows 1.33 times it (Brzycki)
-WARM_UP = 0.5  # of the first load of a repetition-maximum test
+SHARE_TO_WARM_UP = 0.5  # of the first load of a repetition-maximum test
 ATTEMPTS = 4  # sets to failure before the test is given up
 
 
@@ -154,7 +154,7 @@ class RepetitionTrials:
         self._settings, self._machine = settings, machine
         self._tried: list[float] = []
         self.load = _possible(SHARE_TO_FAILURE * expected, machine)
-        self.warm_up = _possible(WARM_UP * self.load, machine)
+        self.warm_up = _possible(SHARE_TO_WARM_UP * self.load, machine)
         self.rest = settings.heavy_rest
 
     def step(self, repetitions: int, ended_by: SetEnd) -> Estimate | None:

@@ -22,7 +22,7 @@ from negtrain_ros.core.types import (
 )
 
 LIFTS = 2  # of which the faster one counts, with each load of a load–velocity test
-PUSH = 6.0  # s, from the first force to the end of an isometric trial
+PUSH_LASTS = 6.0  # s, from the first force to the end of an isometric trial
 PUSHES = 5.0  # kg, above which somebody pushes
 WARM_UP = 'warm up: lift and lower, lightly and in your own time'
 
@@ -117,7 +117,7 @@ class StrengthTesting:
     def over(self) -> SetEnd | None:
         """Why the present trial has come to its end, or None while it has not."""
         if self._holds:
-            long = self._pushed and self._pushed[-1][0] - self._pushed[0][0] >= PUSH
+            long = self._pushed and self._pushed[-1][0] - self._pushed[0][0] >= PUSH_LASTS
             return SetEnd.COUNT if long else None
         if self._helped:
             return SetEnd.FAILED
