@@ -57,11 +57,11 @@ class LoadProfile:
         self._concentric, self._cap = prescription.concentric, prescription.limit
         # A hand that is loaded more slowly is pushed off its course less; a resistance that only
         # follows the effort pushes nobody.
-        self._rise = (settings.rise, settings.curve) if prescription.method in FOLLOWS_EFFORT else (
-            gentle_rise(
-                abs(prescription.eccentric - prescription.concentric),
-                min(settings.rise_longest, settings.rise_share * prescription.eccentric_time),
-                slowest=settings.engage, steepest=settings.rise, curve=settings.curve))
+        follows = prescription.method in FOLLOWS_EFFORT
+        self._rise = (settings.rise, settings.curve) if follows else gentle_rise(
+            abs(prescription.eccentric - prescription.concentric),
+            min(settings.rise_longest, settings.rise_share * prescription.eccentric_time),
+            slowest=settings.engage, steepest=settings.rise, curve=settings.curve)
 
     def step(
         self, target: float, lowering: float, dt: float, *, at_once: bool, release: float,
