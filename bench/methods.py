@@ -14,6 +14,7 @@ UP, DOWN = 1.5, 3.0  # s
 REPETITION = Prescription(
     concentric=51.0, eccentric=85.0, limit=101.0, rom=RangeOfMotion(0.1, 0.5), concentric_time=UP,
     eccentric_time=DOWN, hold_position=0.4)
+HOLDING = 40.0  # kg, isokinetic: what has held the tempo so far
 LOADS = {Method.REGULAR: (51.0, 51.0), Method.ECCENTRIC_ONLY: (2.0, 30.0),
          Method.EXPLOSIVE: (51.0, 51.0), Method.ISOMETRIC: (85.0, 85.0)}
 
@@ -41,11 +42,11 @@ def main(path: str = 'docs/images/methods.png') -> None:
         for effort, style in efforts.items():
             axis.plot(seconds, [
                 LAWS[method](Phase.CONCENTRIC if t < UP else Phase.ECCENTRIC, f, v, prescription,
-                             effort)
+                             effort, HOLDING)
                 for t, f, v in zip(seconds, fractions, velocities, strict=True)], style)
         axis.set(title=method.name.lower(), ylabel='load [kg]', ylim=(0.0, 95.0))
     for axis in axes[-1]:
-        axis.set_xlabel('time [s]; adaptive dotted: at 80 % effort')
+        axis.set_xlabel('time [s]; adaptive dotted: at 80 % effort; isokinetic: held by 40 kg')
     figure.savefig(path, dpi=110)
 
 

@@ -172,10 +172,12 @@ class MachineClient:
             raise MachineClientError(f'strength test: {result.reason}')
         return result
 
-    def accept(self, athlete: str, exercise: str, test: int) -> None:
-        """Let a strength test count."""
+    def accept(
+        self, athlete: str, exercise: str, test: int, *, revoke: bool = False,
+    ) -> None:
+        """Let a strength test count; with `revoke`, no more."""
         answer = self._call(self._accept, AcceptStrengthTest.Request(
-            athlete=athlete, exercise=exercise, test=test))
+            athlete=athlete, exercise=exercise, test=test, revoke=revoke))
         if not answer.accepted:
             raise MachineClientError(f'strength test: {answer.reason}')
 

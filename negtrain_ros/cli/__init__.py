@@ -14,6 +14,8 @@ COMMANDS = {
     'sim': 'negtrain_ros.cli.sim',
     'calibrate': 'negtrain_ros.cli.training_commands',
     'test': 'negtrain_ros.cli.training_commands',
+    'accept': 'negtrain_ros.cli.training_commands',
+    'revoke': 'negtrain_ros.cli.training_commands',
     'train': 'negtrain_ros.cli.training_commands',
     **dict.fromkeys(
         ('pause', 'resume', 'stop', 'skip', 'ready', 'less', 'more', 'reset'),

@@ -50,8 +50,10 @@ def history(
     show(['session', 'begun', 'athlete', 'exercise', 'programme', 'method', 'sets',
            'counted', 'up / down [kg]', 'status'], [
         [str(row['number']), _date(row['started_at']), row['athlete'], row['exercise'],
-         f'{row["program"]} {row["step"]}' if row['program'] else '', row['method'],
-         f'{row["sets"]} of {row["sets_planned"]}', str(row['repetitions']),
+         f'{row["program"]} {row["step"]}' if row['program'] else (
+             '' if row['sets_planned'] else 'strength test'), row['method'],
+         f'{row["sets"]} of {row["sets_planned"]}' if row['sets_planned'] else str(row['sets']),
+         str(row['repetitions']),
          f'{_number(row["concentric_mean_load"], 3)} / '
          f'{_number(row["eccentric_plateau_load"], 3)}',
          row['status']] for row in rows],

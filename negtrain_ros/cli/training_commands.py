@@ -1,9 +1,10 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""`negtrain calibrate`, `test`, `train`: actions of an athlete at a running machine."""
+"""`negtrain calibrate`, `test`, `accept`, `revoke` and `train` at a machine that is running."""
 from collections.abc import Iterator
 from contextlib import contextmanager
 import os
+from shlex import quote
 from typing import Annotated, Optional
 
 from negtrain_interfaces.action import Train
@@ -25,6 +26,7 @@ from typer import Argument, confirm, Option
 Athlete = Annotated[str, Argument(help='name')]
 Exercise = Annotated[str, Argument(help='one of config/exercises.yaml')]
 Namespace = Annotated[str, Option(help='of the machine')]
+Number = Annotated[int, Argument(help='of the strength test, as `negtrain test` prints it')]
 STRENGTH_METHODS = {method.name.lower(): method for method in StrengthMethod}
 
 
@@ -48,8 +50,32 @@ def test(
     with _machine(namespace) as trainer:
         result = trainer.test(athlete, exercise, STRENGTH_METHODS[method], expected)
         print(f'maximum of {athlete} at {exercise}: {result.maximum:.1f} kg')
+        print(f'nine of ten lie between {result.low:.1f} and {result.high:.1f} kg; less than '
+              f'{result.smallest_change:.1f} kg from another test may be chance')
         if accept if accept is not None else confirm('Let it count?'):
             trainer.accept(athlete, exercise, result.test)
+            print(f'strength test {result.test} counts from now on')
+        else:
+            print('it does not count; to let it count later: '
+                  f'negtrain accept {quote(athlete)} {exercise} {result.test}')
+
+
+def accept(
+    athlete: Athlete, exercise: Exercise, number: Number, namespace: Namespace = '',
+) -> None:
+    """Let a strength test count from now on, in the place of the one before."""
+    with _machine(namespace) as trainer:
+        trainer.accept(athlete, exercise, number)
+    print(f'strength test {number} counts from now on')
+
+
+def revoke(
+    athlete: Athlete, exercise: Exercise, number: Number, namespace: Namespace = '',
+) -> None:
+    """Let a strength test count no more; the one accepted before counts again."""
+    with _machine(namespace) as trainer:
+        trainer.accept(athlete, exercise, number, revoke=True)
+    print(f'strength test {number} counts no more')
 
 
 def train(

@@ -101,6 +101,7 @@ def last_loads(engine: Engine, athlete: str, exercise: str, method: Method) -> L
         ).join(SESSIONS, SESSIONS.c.number == SETS.c.session).where(
             SESSIONS.c.athlete == athlete_number(clean_name(athlete)),
             SESSIONS.c.exercise == exercise, SETS.c.method == int(method),
+            SESSIONS.c.sets > 0,  # the loads of a test are nobody's training
         ).order_by(SETS.c.started_at.desc()).limit(1)).first()
     return Loads(row.concentric, row.eccentric, row.limit) if row else None
 
@@ -144,12 +145,16 @@ def left_open(engine: Engine, machine: str) -> LeftOpen | None:
 
 
 def check_test(engine: Engine, number: int, athlete: int, exercise: str) -> None:
-    """Raise HistoryError if there is no such test of this athlete and exercise."""
+    """Raise HistoryError, which names those there are, if there is no such test of an athlete."""
     with engine.connect() as connection:
-        row = connection.execute(select(STRENGTH_TESTS.c.athlete, STRENGTH_TESTS.c.exercise).where(
-            STRENGTH_TESTS.c.number == number)).first()
-    if row is None or (row.athlete, row.exercise) != (athlete, exercise):
-        raise HistoryError(f'there is no strength test {number} of this athlete and exercise')
+        known = connection.execute(select(
+            STRENGTH_TESTS.c.number, STRENGTH_TESTS.c.maximum,
+        ).where(STRENGTH_TESTS.c.athlete == athlete, STRENGTH_TESTS.c.exercise == exercise,
+                ).order_by(STRENGTH_TESTS.c.taken_at.desc())).all()
+    if number not in {row.number for row in known}:
+        there = ', '.join(f'{row.number} ({row.maximum:.1f} kg)' for row in known) or 'none'
+        raise HistoryError(f'there is no strength test {number} of this athlete and exercise; '
+                           f'there is {there}')
 
 
 def maxima(engine: Engine, athlete: str, exercise: str) -> list[Maximum]:

@@ -5,11 +5,12 @@ from typing import Protocol
 
 from negtrain_ros.core.session.activities import Training
 from negtrain_ros.core.session.session import RepetitionDone, SessionEvent, SetBegun, SetEnded
+from negtrain_ros.core.session.strength_test import StrengthTesting
 from negtrain_ros.core.types import Fault, LoadState, Repetition, SessionStage, SetSummary
 from negtrain_ros.history.outbox.entries import Status
 from negtrain_ros.history.queries import Interrupted
 from negtrain_ros.history.session_writer import SessionWriter
-from negtrain_ros.history.store import History
+from negtrain_ros.history.store import History, TEST_SETS
 from negtrain_ros.history.trace import Sample
 
 STATUSES = {SessionStage.FINISHED: Status.FINISHED, SessionStage.STOPPED: Status.STOPPED}
@@ -30,7 +31,7 @@ class SampleRecorder(Protocol):
 
 class SessionLog:
     """
-    The session under way, as it is kept; only trainings are kept repetition by repetition.
+    The session under way, as it is kept: trainings and strength tests repetition by repetition.
 
     :ivar number: of the session in the history, also after its end; 0: it is not kept
     :ivar sets: the finished sets
@@ -59,6 +60,10 @@ class SessionLog:
             self._record = self._history.begin(
                 first.athlete, first.exercise, first.method, activity.sets,
                 program=activity.program, step=activity.step)
+        elif isinstance(activity, StrengthTesting):
+            first = activity.prescription
+            self._record = self._history.begin(
+                first.athlete, first.exercise, activity.method, TEST_SETS)
         self.number = self._record.number if self._record else 0
         if self.number and self._recorder:
             self._recorder.begin(self.number)

@@ -43,6 +43,7 @@ from sqlalchemy.engine import Engine
 DEADLINE = 0.25  # s, a quarter of what the load controller waits for the session manager
 RETRY = 2.0  # s
 OPENING = 2.0  # s
+TEST_SETS = 0  # sets that a session plans which is a strength test: it ends with an estimate
 
 
 class History:
@@ -114,7 +115,7 @@ class History:
         """
         Begin a session.
 
-        :param sets: how many are planned
+        :param sets: how many are planned; TEST_SETS: it is a strength test
         :param program: name of the programme, empty for none
         :param step: which step of the programme, counted from 1
         """
@@ -142,15 +143,17 @@ class History:
 
     def keep_test(
         self, athlete: str, exercise: str, estimate: Estimate, trials: Sequence[Any] = (),
+        session: int = 0,
     ) -> int:
         """
         Keep the maximum of a test, not accepted yet, and return the number of the test.
 
         :param trials: what it was estimated from, as plain values
+        :param session: in which it was measured, whose number it gets; 0: in none
         """
         if not estimate.valid:
             raise HistoryError(f'a test without a maximum is not kept: {estimate.reason}')
-        number, person = new_number(self._clock()), self._know(athlete)
+        number, person = session or new_number(self._clock()), self._know(athlete)
         self._keep(Verb.INSERT, 'strength_tests', {
             'number': number, 'athlete': person, 'exercise': exercise, 'machine': self.machine,
             'method': int(estimate.method), 'maximum': estimate.maximum,
@@ -168,6 +171,16 @@ class History:
         self.ask(lambda engine: queries.check_test(engine, number, person, exercise))
         self._keep(Verb.UPDATE, 'strength_tests', {
             'number': number, 'accepted_at': self._dates()}, person)
+
+    def revoke_test(self, athlete: str, exercise: str, number: int) -> None:
+        """
+        Let a test count no more; the one accepted before counts again.
+
+        :raises HistoryError: if there is no such test of this athlete and exercise
+        """
+        person = athlete_number(clean_name(athlete))
+        self.ask(lambda engine: queries.check_test(engine, number, person, exercise))
+        self._keep(Verb.UPDATE, 'strength_tests', {'number': number, 'accepted_at': None}, person)
 
     def ask(self, question: Callable[[Engine], T]) -> T:
         """

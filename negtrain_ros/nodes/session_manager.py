@@ -47,8 +47,7 @@ class SessionManagerNode(PollingNode):
         offers = SessionActions(
             self._begin, self._occupied, partial(conversions.now, self), history,
             self._session_log,
-            calibration=calibration, strength=strength, test_rest=session.test_rest,
-            load=lambda: self._load)
+            calibration=calibration, strength=strength, load=lambda: self._load)
         self.create_service(AcceptStrengthTest, 'accept_strength_test', offers.accept)
         self._actions = SingleGoalServer(self, self._on_cancel, **offers.all())
         self.create_timer(PERIOD, self._step)

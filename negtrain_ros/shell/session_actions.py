@@ -49,7 +49,7 @@ class SessionActions:
         self, begin: Callable[[Activity, queries.Interrupted | None], None],
         occupied: Callable[[], str], now: Callable[[], float], history: History,
         journal: SessionLog, *,
-        calibration: CalibrationSettings, strength: StrengthSettings, test_rest: float,
+        calibration: CalibrationSettings, strength: StrengthSettings,
         load: Callable[[], LoadState | None],
     ) -> None:
         """
@@ -60,7 +60,6 @@ class SessionActions:
         :param occupied: says why nothing can begin now, empty if it can; nothing is asked of the
             history before, because whoever is on the machine must not wait for a database
         :param now: the time [s]
-        :param test_rest: between the trials of a strength test [s]
         :param load: newest word of the load controller, which owns the limit of the machine
         """
         self._begin = begin
@@ -70,7 +69,6 @@ class SessionActions:
         self._now = now
         self._settings = calibration
         self._strength = strength
-        self._test_rest = test_rest
         self._load = load
         self._calibration: Calibration | None = None
         self._testing: StrengthTesting | None = None
@@ -89,9 +87,10 @@ class SessionActions:
     def accept(
         self, request: AcceptStrengthTest.Request, response: AcceptStrengthTest.Response,
     ) -> AcceptStrengthTest.Response:
-        """Let a strength test count from now on."""
+        """Let a strength test count from now on, or no more."""
+        decide = self._history.revoke_test if request.revoke else self._history.accept_test
         try:
-            self._when_free(lambda wanted: self._history.accept_test(
+            self._when_free(lambda wanted: decide(
                 wanted.athlete, wanted.exercise, wanted.test))(request)
         except Refusal as refusal:
             response.reason = str(refusal)
@@ -187,8 +186,7 @@ class SessionActions:
             hold_position=rom.bottom + exercise.hold_fraction * rom.length)
         course = trials(
             method, goal.expected, exercise.minimum_velocity, self._strength, machine)
-        activity = StrengthTesting(
-            method, course, base, self._test_rest, self._strength.most_loads)
+        activity = StrengthTesting(method, course, base, self._strength)
         self._begin(activity, None)
         self._testing = activity
 
@@ -207,9 +205,11 @@ class SessionActions:
         if not estimate.valid:
             return StrengthTest.Result(success=False, reason=estimate.reason)
         who = activity.prescription
-        number = self._history.keep_test(who.athlete, who.exercise, estimate, activity.record)
+        number = self._history.keep_test(
+            who.athlete, who.exercise, estimate, activity.record, self._journal.number)
         return StrengthTest.Result(
-            success=True, test=number, maximum=estimate.maximum, fit=estimate.fit)
+            success=True, test=number, maximum=estimate.maximum, fit=estimate.fit,
+            low=estimate.low, high=estimate.high, smallest_change=estimate.smallest_change)
 
     def _exercise(self, name: str) -> Exercise:
         known = shipped_exercises()

@@ -8,7 +8,16 @@ import stat
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from negtrain_ros.core.planning.strength import Estimate, Maximum, StrengthMethod
+from negtrain_ros.core.planning.prescription import PrescriptionSettings
+from negtrain_ros.core.planning.strength import (
+    Estimate,
+    Maximum,
+    StrengthMethod,
+    StrengthSettings,
+)
+from negtrain_ros.core.session.session import RepetitionDone, SessionEnded, SetBegun, SetEnded
+from negtrain_ros.core.session.strength_protocols import trials
+from negtrain_ros.core.session.strength_test import StrengthTesting
 from negtrain_ros.core.types import (
     Fault,
     Method,
@@ -17,6 +26,7 @@ from negtrain_ros.core.types import (
     RangeOfMotion,
     Repetition,
     RepetitionStage,
+    SessionStage,
     SetEnd,
     Verdict,
 )
@@ -24,6 +34,7 @@ from negtrain_ros.history import tables_for_people
 from negtrain_ros.history.database import connect, HistoryError, resolve
 from negtrain_ros.history.opening import open_to_read
 from negtrain_ros.history.outbox.entries import clean_name, new_number, Status
+from negtrain_ros.history.session_log import SessionLog
 from negtrain_ros.history.store import History
 from negtrain_ros.history.tables import MEASURES, METADATA
 from negtrain_ros.history.tables_for_people import Choice
@@ -129,6 +140,77 @@ def test_a_maximum_counts_once_it_is_accepted(history):
     assert isinstance(maximum, Maximum)
     assert (maximum.value, maximum.method, maximum.fit) == (
         101.0, StrengthMethod.LOAD_VELOCITY, 0.99)
+
+
+def test_a_revoked_maximum_gives_way_to_the_one_before_and_may_be_accepted_again(history):
+    first, second = (history.keep_test('Ann', 'row', Estimate(
+        StrengthMethod.LOAD_VELOCITY, maximum, 0.99)) for maximum in (101.0, 160.0))
+    for number in (first, second):
+        history.accept_test('Ann', 'row', number)
+    assert history.maximum('Ann', 'row').value == 160.0
+    history.revoke_test('Ann', 'row', second)
+    assert history.maximum('Ann', 'row').value == 101.0
+    history.revoke_test('Ann', 'row', first)
+    assert history.maximum('Ann', 'row') is None
+    history.accept_test('Ann', 'row', second)
+    assert history.maximum('Ann', 'row').value == 160.0
+
+
+def test_who_names_a_wrong_test_is_told_which_there_are(history):
+    number = history.keep_test('Ann', 'row', Estimate(StrengthMethod.ISOMETRIC, 80.0))
+    for decide in (history.accept_test, history.revoke_test):
+        with pytest.raises(HistoryError, match=fr'there is {number} \(80.0 kg\)'):
+            decide('Ann', 'row', number + 1)
+        with pytest.raises(HistoryError, match='there is none'):
+            decide('Bob', 'row', number)
+
+
+def test_a_strength_test_is_kept_with_its_repetitions_traces_and_recording(history):
+    """As a session whose number the test has; its loads are nobody's training."""
+    settings = StrengthSettings()
+    activity = StrengthTesting(
+        StrengthMethod.LOAD_VELOCITY, trials(
+            StrengthMethod.LOAD_VELOCITY, 100.0, 0.17, settings, PrescriptionSettings()),
+        PRESCRIPTION, settings)
+    recorder = Recorder()
+    log = SessionLog(history, recorder)
+    log.open(activity, None, 0.0)
+    assert history.interrupted('Ann', 'chest_press') is None
+    for number in (1, 2):
+        log.on_event(SetBegun(number, activity.prescription))
+        log.on_event(RepetitionDone(repetition(number)))
+        log.on_event(SetEnded(number, SetEnd.COUNT))
+        activity.advance(SetEnd.COUNT)
+    log.on_event(SessionEnded(SessionStage.FINISHED, ''))
+    test = history.keep_test(
+        'Ann', 'chest_press', Estimate(StrengthMethod.LOAD_VELOCITY, 101.0), (), log.number)
+    session, = history.ask(lambda engine: tables_for_people.sessions(engine, Choice()))
+    assert (session['number'], session['sets'], session['sets_planned']) == (test, 2, 0)
+    rows = history.ask(lambda engine: [*tables_for_people.repetitions(engine, Choice())])
+    assert [row['set'] for row in rows] == [1, 2]
+    kept = history.ask(lambda engine: tables_for_people.repetitions_of(engine, test))
+    assert all(row['trace'] for row in kept) and len(kept) == 2
+    assert recorder.of == [test]
+    assert history.last_loads('Ann', 'chest_press', Method.REGULAR) is None
+
+
+class Recorder:
+    """Gives a trace, and says what it was told to record."""
+
+    def __init__(self):
+        self.of = []
+
+    def begin(self, session):
+        """Note the session."""
+        self.of.append(session)
+
+    def end(self):
+        """Name the recording."""
+        return '/tmp/there'
+
+    def trace(self):
+        """Return a short movement."""
+        return [(0.0, 0.1, 20.0), (1.0, 0.5, 20.0)]
 
 
 def test_a_failed_test_is_not_kept(history):

@@ -22,6 +22,7 @@ import pytest
 RANGE = RangeOfMotion(0.1, 0.5)
 HOLD = 0.3  # m
 BASE = Prescription(limit=200.0, rom=RANGE, hold_position=HOLD)
+SETTINGS = replace(StrengthSettings(), trials=1, warm_up=0)
 PATIENCE = 15.0  # s
 
 
@@ -33,8 +34,7 @@ def test_a_push_against_a_held_handle_is_measured_where_it_is_held(maximum, trem
     machine, athlete = rehearsal.station.machine, rehearsal.athlete
     rehearsal.calibrate()
     activity = StrengthTesting(
-        StrengthMethod.ISOMETRIC, IsometricTrials(replace(StrengthSettings(), trials=1)), BASE,
-        60.0, 1)
+        StrengthMethod.ISOMETRIC, IsometricTrials(SETTINGS), BASE, SETTINGS)
     rehearsal.load(activity.prescription)
     athlete.on_instruction(Instruction.PUSH)
     end = machine.now + PATIENCE

@@ -12,6 +12,7 @@ from negtrain_interfaces.msg import LoadState, Repetition, SessionState
 from negtrain_interfaces.srv import AcceptStrengthTest
 from negtrain_ros.bringup import node_list
 from negtrain_ros.bringup.processes import ProcessRunner
+from negtrain_ros.core.planning.strength import StrengthSettings
 from negtrain_ros.core.types import PhaseMeasure
 from negtrain_ros.history.opening import open_to_read
 from negtrain_ros.history.reports.export import export
@@ -54,7 +55,8 @@ class Season:
                     'session_manager': {
                         'history.folder': str(folder),
                         'session.countdown': 2.0,
-                        'session.test_rest': 3.0,
+                        'strength.rest': 3.0,
+                        'strength.heavy_rest': 3.0,
                         # A dead node is seen by others for some real seconds, which here are many.
                         'session.patience': 600.0,
                     },
@@ -141,15 +143,31 @@ def season(tmp_path_factory, domain):
 
 @pytest.fixture(scope='module')
 def rows(season, tmp_path_factory):
-    """Return the repetitions of a JSON export."""
+    """Return the repetitions of the programme from a JSON export."""
     file = tmp_path_factory.mktemp('export') / 'all.json'
     export(open_to_read(folder=season.folder), Choice(), file, 'json')
-    return json.loads(file.read_text())
+    return [row for row in json.loads(file.read_text()) if row['program'] == PROGRAM]
+
+
+def trainings(season):
+    """Return the sessions of the programme, newest first."""
+    return [row for row in sessions(open_to_read(folder=season.folder), Choice(), 10)
+            if row['program'] == PROGRAM]
 
 
 def test_the_strength_test_finds_the_strength(season):
     # The muscles are modelled for one exercise; others have other velocities at the maximum.
     assert season.maxima[EXERCISES[0]] == pytest.approx(MuscleSettings().maximum, rel=0.05)
+
+
+def test_strength_tests_are_kept_with_repetitions_and_recordings(season):
+    engine = open_to_read(folder=season.folder)
+    tested = [row for row in sessions(engine, Choice(), 10) if not row['sets_planned']]
+    assert [row['exercise'] for row in reversed(tested)] == list(EXERCISES)
+    for session in tested:
+        assert session['status'] == 'finished'
+        assert session['repetitions'] >= 5 + 2 * StrengthSettings().least_loads
+        assert any(recorded(season, session, topics=['/repetitions']))
 
 
 def test_sets_are_complete_but_for_the_one_that_the_crash_ended(season, rows):
@@ -193,7 +211,7 @@ def recorded(season, session, **choice):
 
 
 def test_the_loads_agree_to_the_gram_with_what_the_machine_applied(season, rows):
-    oldest = sessions(open_to_read(folder=season.folder), Choice(), 10)[-1]
+    oldest = trainings(season)[-1]
     applied = [(conversions.seconds(message.ros_msg.header.stamp), message.ros_msg.load)
                for message in recorded(season, oldest, topics=['/machine_state'])]
     for row in rows:
@@ -207,7 +225,7 @@ def test_the_loads_agree_to_the_gram_with_what_the_machine_applied(season, rows)
 
 def test_both_sessions_are_finished_and_reported(season, rows, tmp_path):
     engine = open_to_read(folder=season.folder)
-    listed = sessions(engine, Choice(), 10)
+    listed = trainings(season)
     done = Counter(row['session'] for row in rows if row['verdict'] == 'counted')
     assert [(row['exercise'], row['status'], row['program'], row['step'], row['repetitions'])
             for row in listed] == [
@@ -222,7 +240,7 @@ def test_both_sessions_are_finished_and_reported(season, rows, tmp_path):
 
 
 def test_the_recording_has_every_topic(season):
-    finished = sessions(open_to_read(folder=season.folder), Choice(), 10)[-1]
+    finished = trainings(season)[-1]
     topics = {message.channel.topic for message in recorded(season, finished)}
     assert {'/encoder_counts', '/handle', '/phase', '/load_command', '/machine_state',
             '/load_state', '/repetitions', '/session', '/prescription'} <= topics

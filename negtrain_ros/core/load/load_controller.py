@@ -16,7 +16,7 @@ from negtrain_ros.core.load.load_profile import LoadProfile, LoadProfileSettings
 from negtrain_ros.core.load.overload_taper import OverloadTaper, OverloadTaperSettings
 from negtrain_ros.core.load.spotter import between_repetitions, Spotter, SpotterSettings
 from negtrain_ros.core.load.state_machine import explain, LOADED, LoadTrigger, TRANSITIONS
-from negtrain_ros.core.load.training_methods import LAWS
+from negtrain_ros.core.load.training_methods import LAWS, SpeedHold
 from negtrain_ros.core.planning.prescription_check import check, only_loads_differ
 from negtrain_ros.core.safety.failsafe import Failsafe
 from negtrain_ros.core.safety.fault_detector import FaultDetectorSettings
@@ -77,6 +77,7 @@ class LoadController:
         self._spotter = Spotter(self.settings)
         self._taper = OverloadTaper(self.settings)
         self._velocity_loss = VelocityLoss()
+        self._speed_hold = SpeedHold()
         self._profile = LoadProfile(self.settings)
         self._inputs = LoadInputs()
         self._now = self._measured = -math.inf
@@ -120,6 +121,7 @@ class LoadController:
         self._failsafe.begin(now)
         self._spotter.reset()
         self._velocity_loss.reset()
+        self._speed_hold.reset()
         self._profile.begin(self.prescription or UNPRESCRIBED)
         self._next_loads = None
         self._finishing, self._release = False, math.inf
@@ -241,6 +243,7 @@ class LoadController:
         self._taper.step(phase, fraction, handle.velocity, prescription, dt)
         if self.armed and rom is not None:
             self._velocity_loss.step(phase, fraction, dt, self._now)
+            self._speed_hold.step(phase, fraction, handle.velocity, prescription, dt)
             self._spotter.step(
                 phase, fraction, handle.position, -self._taper.lowering_speed, prescription,
                 self._now)
@@ -278,7 +281,8 @@ class LoadController:
         phase, limit, share = estimate.phase, LimitReason.NOTHING, self._taper.share
         up, down = prescription.concentric, prescription.eccentric
         load = LAWS[prescription.method](
-            phase, fraction, handle.velocity, prescription, self._velocity_loss.fatigue)
+            phase, fraction, handle.velocity, prescription, self._velocity_loss.fatigue,
+            self._speed_hold.load)
         if prescription.rom is None:
             load, limit = min(load, up, down), LimitReason.RANGE_UNKNOWN
         elif phase not in DIRECTIONS or reaction or self._finishing:

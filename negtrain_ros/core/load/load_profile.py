@@ -8,6 +8,8 @@ from negtrain_ros.core.safety.load_limits import LoadLimiter, LoadLimits, Loweri
 from negtrain_ros.core.settings import parameter
 from negtrain_ros.core.types import LimitReason, Method, Prescription
 
+FOLLOWS_EFFORT = (Method.ISOMETRIC, Method.ISOKINETIC)
+
 
 @dataclass(frozen=True)
 class LoadProfileSettings(LoadLimits, LoweringSpeedLimits):
@@ -55,10 +57,12 @@ class LoadProfile:
 
     def prescribe(self, prescription: Prescription) -> None:
         """Go by other loads from now on."""
-        settings, holds = self.settings, prescription.method is Method.ISOMETRIC
+        settings = self.settings
         self._concentric, self._cap = prescription.concentric, prescription.limit
-        # A hand that is loaded more slowly is pushed off its course less.
-        self._rise = (settings.rise, settings.curve) if holds else gentle_rise(
+        # A hand that is loaded more slowly is pushed off its course less; a resistance that only
+        # follows the effort pushes nobody.
+        follows = prescription.method in FOLLOWS_EFFORT
+        self._rise = (settings.rise, settings.curve) if follows else gentle_rise(
             abs(prescription.eccentric - prescription.concentric),
             min(settings.rise_longest, settings.rise_share * prescription.eccentric_time),
             slowest=settings.engage, steepest=settings.rise, curve=settings.curve)

@@ -42,7 +42,7 @@ INTENSITIES = {
     Method.NEGATIVE: Intensity(0.505, 0.842),
     Method.ECCENTRIC_ONLY: Intensity(0.0, 0.3),
     Method.ADAPTIVE: Intensity(0.7, 0.7),
-    Method.ISOKINETIC: Intensity(0.7, 0.7),
+    Method.ISOKINETIC: Intensity(1.0, 1.0),  # the most there is to resist with, not a load
     Method.EXPLOSIVE: Intensity(0.4, 0.4),
     Method.ISOMETRIC: Intensity(1.0, 1.0),
 }
@@ -95,7 +95,7 @@ def loads(
     if not cap >= settings.lightest:
         raise Refusal(
             f'a cap of {cap:g} kg is below the lightest load, {settings.lightest:g} kg')
-    limit = max(settings.lightest, _round_down(
+    limit = max(settings.lightest, round_down(
         min(settings.machine_limit, cap, maximum * max(1.0, settings.highest_share)),
         settings.step))
     concentric, eccentric = (
@@ -145,7 +145,8 @@ def round_to_step(load: float, step: float) -> float:
     return round(math.floor(load / step + 0.5 + ROUNDING) * step, 6)
 
 
-def _round_down(load: float, step: float) -> float:
+def round_down(load: float, step: float) -> float:
+    """Return the heaviest load [kg] that the machine can set and that is not above this one."""
     return round(math.floor(load / step + ROUNDING) * step, 6)
 
 

@@ -26,12 +26,18 @@ class Activity(Protocol):
     """What a session needs to know of the activity it runs."""
 
     stage: SessionStage
-    instruction: Instruction
     program: str
     set: int
     sets: int
     repetition: int
-    rest: float
+
+    @property
+    def instruction(self) -> Instruction:
+        """What the athlete is to do in the present set."""
+
+    @property
+    def rest(self) -> float:
+        """Rest before the present set [s]."""
 
     @property
     def text(self) -> str:

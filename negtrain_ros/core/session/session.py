@@ -44,8 +44,6 @@ class SessionSettings(Settings):
 
     countdown: float = parameter(3.0, 'from the call into position to the first repetition',
                                  0.0, 60.0, unit='s')
-    test_rest: float = parameter(60.0, 'between the trials of a strength test', 0.0, 600.0,
-                                 unit='s')
     patience: float = parameter(60.0, 'how long the machine may refuse to arm before it stops',
                                 1.0, 600.0, unit='s')
     waiting: float = parameter(

@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every method has its law, and impossible prescriptions are refused with the reason."""
 from dataclasses import replace
+from functools import partial
 from itertools import product
 import math
 
 from hypothesis import given
 from hypothesis import strategies as st
-from negtrain_ros.core.load.training_methods import Fatigue, FRESH, LAWS
+from negtrain_ros.core.load.training_methods import EASIER, Fatigue, FRESH, LAWS, SpeedHold
 from negtrain_ros.core.planning.prescription_check import check
 from negtrain_ros.core.safety.load_limits import LoadLimits
 from negtrain_ros.core.types import Method, Phase, Prescription, RangeOfMotion
@@ -46,10 +47,10 @@ def test_loads_of_both_ways(prescription, up, down):
 
 
 @given(st.sampled_from(Method), st.sampled_from(Phase), st.floats(-1.0, 2.0),
-       st.floats(-3.0, 3.0), st.floats(0.6, 1.0))
-def test_no_law_exceeds_what_is_prescribed(method, phase, fraction, velocity, share):
+       st.floats(-3.0, 3.0), st.floats(0.6, 1.0), st.floats(0.0, 200.0))
+def test_no_law_exceeds_what_is_prescribed(method, phase, fraction, velocity, share, holding):
     prescription = replace(NEGATIVE, method=method, hold_position=0.3)
-    got = load(prescription, phase, fraction, velocity, Fatigue(share))
+    got = LAWS[method](phase, fraction, velocity, prescription, Fatigue(share), holding)
     bound = prescription.eccentric if phase is Phase.ECCENTRIC else prescription.concentric
     assert 0.0 <= got <= bound
 
@@ -60,15 +61,64 @@ def test_adaptive_follows_fatigue_and_never_goes_above():
     assert load(adaptive, Phase.ECCENTRIC, effort=Fatigue(1.3)) == 85.0
 
 
-def test_isokinetic_resists_what_is_faster_than_the_tempo_and_gives_way_downwards():
-    isokinetic = replace(NEGATIVE, method=Method.ISOKINETIC)
-    up = [load(isokinetic, Phase.CONCENTRIC, velocity=v) for v in (0.1, 0.4, 0.8, 3.0)]
+ISOKINETIC = replace(NEGATIVE, method=Method.ISOKINETIC)
+LIFT, REST = (Phase.CONCENTRIC, 0.5), (Phase.BOTTOM_HOLD, 0.0)
+UP = 0.4 / 1.5  # m/s, tempo of the lift
+
+
+def held(course, seconds=2.0):
+    """Return the load that a SpeedHold has found after (phase, fraction, velocity)s."""
+    hold = SpeedHold()
+    for (phase, fraction), velocity in course:
+        for _ in range(int(seconds / 0.004)):
+            hold.step(phase, fraction, velocity, ISOKINETIC, 0.004)
+    return hold.load
+
+
+@given(st.floats(0.0, 51.0), st.floats(0.0, 51.0))
+def test_isokinetic_resists_more_what_is_faster_and_gives_way_downwards(holding, more):
+    law = partial(LAWS[Method.ISOKINETIC], prescription=ISOKINETIC, fatigue=FRESH, fraction=0.5)
+    up = [law(Phase.CONCENTRIC, velocity=v, holding=holding) for v in (0.0, 0.1, 0.4, 0.8, 3.0)]
     assert up == sorted(up)
-    assert up[0] < 0.25 * 51.0
     assert up[-1] == 51.0
-    down = [load(isokinetic, Phase.ECCENTRIC, velocity=-v) for v in (0.1, 0.5, 1.0, 3.0)]
+    down = [law(Phase.ECCENTRIC, velocity=-v, holding=holding) for v in (0.1, 0.5, 1.0, 3.0)]
     assert down == sorted(down, reverse=True)
-    assert down[0] == 85.0
+    for phase in (Phase.CONCENTRIC, Phase.ECCENTRIC):
+        lower, higher = sorted((holding, more))
+        assert law(phase, velocity=0.0, holding=lower) <= law(phase, velocity=0.0, holding=higher)
+
+
+def test_the_load_that_holds_the_tempo_follows_the_effort_and_begins_light():
+    base = 0.2 * 51.0
+    assert held([]) == 0.0
+    assert held([(REST, 0.0)]) == held([(LIFT, 0.9 * UP)]) == base
+    assert base < held([(LIFT, 1.05 * UP)]) < held([(LIFT, 1.1 * UP)]) < 51.0
+    assert held([(LIFT, 2.0 * UP)]) == 51.0
+    assert held([(LIFT, 2.0 * UP), (REST, 0.0)]) < 51.0
+    assert held([(LIFT, 2.0 * UP), (LIFT, 0.5 * UP)]) == base
+
+
+def test_the_end_of_a_lift_in_which_the_athlete_brakes_eases_nothing():
+    top = (Phase.CONCENTRIC, 0.95)
+    assert held([(LIFT, 1.1 * UP), (top, 0.0)]) == held([(LIFT, 1.1 * UP)])
+
+
+def test_the_next_lift_begins_a_little_easier_than_the_last_one_was():
+    hold = SpeedHold()
+    for phase, velocity in ((Phase.CONCENTRIC, 1.0),) * 500 + ((Phase.ECCENTRIC, -0.1),) * 500:
+        hold.step(phase, 0.5, velocity, ISOKINETIC, 0.004)
+    assert hold.load == 51.0
+    hold.step(Phase.CONCENTRIC, 0.0, UP, ISOKINETIC, 0.004)
+    assert hold.load == pytest.approx(EASIER * 51.0)
+
+
+@given(st.lists(st.tuples(st.sampled_from(Phase), st.floats(-0.5, 1.5), st.floats(-3.0, 3.0),
+                          st.floats(0.0, 0.1)), max_size=50))
+def test_what_holds_the_tempo_stays_within_what_is_prescribed(course):
+    hold = SpeedHold()
+    for phase, fraction, velocity, dt in course:
+        hold.step(phase, fraction, velocity, ISOKINETIC, dt)
+        assert 0.2 * 51.0 <= hold.load <= 51.0
 
 
 def test_explosive_grows_with_speed():
