@@ -16,6 +16,7 @@ STRETCH = 0.05   # of the travel, over which the speed just off the rim is taken
 LEAVING = 1.0    # s; of a rest at either end that is looked at for its part in the way
 TREMBLE = 0.005  # m; what the furthest point gains by trembling during a rest, at most
 CYCLE = 0.2      # s; of the slowest tremor
+SETTLED = 0.05   # s, over which a velocity has a mean before its change is a force
 QUICK = 0.2      # of the middle of a way; the longest mean that leaves it as it is
 STILL = 0.0003   # m; what a movement lags at least behind an even one,
 STEADY = 0.7     # and this share of what has been taken away as tremor
@@ -141,7 +142,7 @@ class HalfRepetition:
         The propulsive part (Sánchez-Medina 2010, Int. J. Sports Med. 31:123) ends where the
         athlete no longer drives the load. On a free weight that is an acceleration below -g; on a
         motor it is where the force at the handle, load * g + moving mass * acceleration, is no
-        longer upward.
+        longer upward. Work and power are those of the same force.
 
         :param moving_mass: what moves with the handle besides the load [kg]
         :param extent: the personal range that the plateau is a part of; None: that of the leg
@@ -190,6 +191,10 @@ class HalfRepetition:
         plateau = (share >= PLATEAU[0]) & (share <= PLATEAU[1])
         force = GRAVITY * load + moving_mass * np.gradient(velocity, time)
         driven = 0.5 * (force[1:] + force[:-1]) > 0.0
+        # a peak shows the noise of an acceleration, a mean does not
+        force = GRAVITY * load + moving_mass * np.gradient(
+            _running_mean(time, velocity, SETTLED), time)
+        middle_force = 0.5 * (force[1:] + force[:-1])
         driven_time = float(step[driven].sum())
         return replace(
             result,
@@ -198,8 +203,8 @@ class HalfRepetition:
             time_under_tension=float(step[middle > LEAST_TENSION].sum()),
             mean_load=_mean(middle, advance), plateau_load=_mean(middle[plateau],
                                                                 advance[plateau]),
-            peak_load=float(load.max()), work=float(GRAVITY * (middle * advance).sum()),
-            peak_power=float(GRAVITY * (load * np.abs(velocity)).max()))
+            peak_load=float(load.max()), work=float((middle_force * advance).sum()),
+            peak_power=float(np.abs(force * velocity).max()))
 
 
 def _onset(time: Any, travel: Any, rim: float, still: float) -> int:
@@ -257,7 +262,8 @@ def _running_mean(time: Any, values: Any, span: float) -> Any:
 
 
 def _mean(load: Any, advance: Any) -> float:
-    """Return the mean over the travel."""
+    """Return the mean over the travel; what goes back for a moment has no part in it."""
+    advance = np.maximum(advance, 0.0)
     total = float(advance.sum())
     if total <= 0.0:
         return nan
