@@ -4,8 +4,9 @@
 Sets with rests, pauses and gaps: is every repetition counted, none invented, each way measured.
 
 `python -m bench.rests rest` lets the handle rest for 0 to 60 s at either end, sink by up to 20 mm
-at once or slowly, shift to and fro and tremble; `pause` stops the ways anywhere; `gap` leaves out
-up to 150 ms of samples at any moment. Both orders, with the personal range known and unknown.
+as quickly as a hand can or slowly, shift to and fro and tremble; `pause` stops the ways anywhere;
+`gap` leaves out up to 150 ms of samples at any moment. Both orders, with the personal range known
+and unknown. What follows the stop of a way is settling up to 6 % of it.
 """
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -28,6 +29,10 @@ import typer
 
 RESTS = (0.0, 0.3, 1.0, 3.0, 6.0, 15.0, 60.0)  # s, longest of each kind
 COUNTS = 10000.0  # 1/m
+ACCELERATION = 10.0  # m/s², of a hand
+STEEPEST = 5.8       # of the smooth way between two knots, times length over time squared
+GOES_ON = 0.06       # of a way; what follows a stop and is longer belongs to it, else it settles
+PARKED = 0.010       # m/s; slower is no movement
 MIN_RANGE = 0.05  # m, before the range is known
 KINDS = ('rest', 'pause', 'gap')
 
@@ -47,6 +52,13 @@ class Course:
     def go(self, seconds: float, place: float) -> None:
         """Go on to a place [m]."""
         self.knots.append((self.knots[-1][0] + seconds, place))
+
+    def settle(self, depth: float, seconds: float) -> None:
+        """Lengthen a way down that after its stop goes on for too long to be settling."""
+        if self.ways and depth > PARKED * seconds:
+            direction, duration, length = self.ways[-1]
+            if direction < 0 and depth > GOES_ON * length:
+                self.ways[-1] = direction, duration + seconds, length + depth
 
     @property
     def place(self) -> float:
@@ -101,6 +113,9 @@ def _rest(course: Course, kind: str, random: np.random.Generator) -> None:
     manner = int(random.integers(0, 3))
     if rest == 0.0:
         return
+    lasting = 0.8 * rest if manner == 1 else quick
+    sinking = min(sinking, ACCELERATION * lasting * lasting / STEEPEST)
+    course.settle(sinking if manner < 2 else 0.0, lasting)
     if manner == 0:    # it sinks at once
         course.go(quick, here - sinking)
         course.go(rest - quick, here - sinking)

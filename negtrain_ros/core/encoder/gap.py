@@ -35,16 +35,21 @@ def reaches(before: HandleState, position: float, seconds: float) -> bool:
     return missed <= PLAY + 0.5 * ACCELERATION * seconds * seconds
 
 
-def bridged(before: HandleState | None, after: HandleState, least: float) -> bool:
+def bridged(
+    before: HandleState | None, end: HandleState, after: HandleState, least: float,
+) -> bool:
     """
     Tell whether a movement goes on after a gap as if there had been none.
 
-    :param before: last handle before the gap; None: there was none
+    :param before: last good handle before the gap; None: there was none
+    :param end: the last handle that told of the gap; it is a sample unless it has the time of the
+        one before
     :param after: first good handle after it
     :param least: travel of half a repetition [m]
     """
     if before is None:
         return False
-    seconds = after.stamp - before.stamp
+    first = end if end.stamp > before.stamp else after
+    seconds = first.stamp - before.stamp
     return (seconds > 0.0 and hidden(seconds) <= max(HIDDEN, 0.5 * least)
-            and reaches(before, after.position, seconds))
+            and reaches(before, first.position, seconds))

@@ -122,7 +122,7 @@ class PhaseDetector:
         self._phase = Phase.UNKNOWN
         self._start = nan
         self._seen: HandleState | None = None  # last good one
-        self._gap = False
+        self._gap: HandleState | None = None  # the last sample of a gap
 
     def step(self, handle: HandleState) -> PhaseState:
         """
@@ -137,15 +137,15 @@ class PhaseDetector:
         if handle.quality is not Quality.GOOD:
             if handle.quality is Quality.FAULTY:
                 if is_gap(handle):
-                    self._gap, self._phase = True, Phase.UNKNOWN
+                    self._gap, self._phase = handle, Phase.UNKNOWN
                 else:
                     self.reset()
                 self._start = handle.stamp
             return self._estimate(handle, self._phase, 0.0, fraction)
-        if self._gap:
-            if not bridged(self._seen, handle, self._min_range):
+        if self._gap is not None:
+            if not bridged(self._seen, self._gap, handle, self._min_range):
                 self.reset()
-            self._gap = False
+            self._gap = None
         self._seen = handle
         if isnan(self._low):
             self._low = self._high = handle.position

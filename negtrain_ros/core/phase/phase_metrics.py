@@ -9,11 +9,17 @@ from typing import Any
 from negtrain_ros.core.types import GRAVITY, PhaseMeasure, RangeOfMotion
 import numpy as np
 
-RIM = 0.05       # of the travel, within which a way may still rest
+RIM = 0.05       # of the travel, within which a way may still rest before it begins
+SETTLING = 0.065  # of the travel; what follows a stop and is shorter settles, else goes on
 SINKING = 0.024  # m; by which a handle that is held may have sunk before a way
 STRETCH = 0.05   # of the travel, over which the speed just off the rim is taken
 LEAVING = 1.0    # s; of a rest at either end that is looked at for its part in the way
 TREMBLE = 0.005  # m; what the furthest point gains by trembling during a rest, at most
+CYCLE = 0.2      # s; of the slowest tremor
+SETTLED = 0.05   # s, over which a velocity has a mean before its change is a force
+QUICK = 0.2      # of the middle of a way; the longest mean that leaves it as it is
+STILL = 0.0003   # m; what a movement lags at least behind an even one,
+STEADY = 0.7     # and this share of what has been taken away as tremor
 PLATEAU = (0.20, 0.85)  # shares of the range between which the load has had time to settle
 KEPT = 2048             # samples kept of one leg; of a longer one every second, fourth, …
 PENDING = 1024          # samples kept of a pause
@@ -63,7 +69,7 @@ class HalfRepetition:
         self._slowest = slowest
         self._samples: list[Sample] = []
         self._pending: deque[Sample] = deque(maxlen=PENDING)
-        self._moved = 0.0
+        self.moved = 0.0  # s, when it last came further
         self._stride = 1
         self._skipped = 0
         self._known: tuple[float, RangeOfMotion | None, PhaseMeasure] | None = None
@@ -77,9 +83,9 @@ class HalfRepetition:
         speed = self.direction * sample[2]
         # tremor sets the furthest point further during a rest, but makes no way
         progress = min(TREMBLE, self._slowest * (
-            sample[0] - self._moved)) if self._samples else 0.0
+            sample[0] - self.moved)) if self._samples else 0.0
         if ahead > self.furthest + progress and speed >= self._slowest:
-            self.furthest, self._moved = ahead, sample[0]
+            self.furthest, self.moved = ahead, sample[0]
             if speed > self.peak:
                 self.peak = speed
             self._move()
@@ -136,7 +142,7 @@ class HalfRepetition:
         The propulsive part (Sánchez-Medina 2010, Int. J. Sports Med. 31:123) ends where the
         athlete no longer drives the load. On a free weight that is an acceleration below -g; on a
         motor it is where the force at the handle, load * g + moving mass * acceleration, is no
-        longer upward.
+        longer upward. Work and power are those of the same force.
 
         :param moving_mass: what moves with the handle besides the load [kg]
         :param extent: the personal range that the plateau is a part of; None: that of the leg
@@ -147,20 +153,23 @@ class HalfRepetition:
 
     def _measure(self, moving_mass: float, rom: RangeOfMotion | None) -> PhaseMeasure:
         samples = list(self._samples)
-        latest = self._moved + LEAVING
+        latest = self.moved + LEAVING
         samples += (sample for sample in self._pending if sample[0] <= latest)
         if len(samples) < 3:
             return NOTHING
         table = np.array(samples)
         time, travel = table[:, 0], self.direction * (table[:, 1] - table[0, 1])
-        length = float(travel.max())
-        begin = _onset(time, travel, max(RIM * length, SINKING))
-        end = len(time) - _onset(-time[::-1], length - travel[::-1], RIM * length)
+        shaken, travel = travel, _without_tremor(time, travel)
+        still = STILL + STEADY * float(np.std(shaken - travel))
+        length = float(travel.max() - travel[0])
+        begin = _onset(time, travel - travel[0], max(RIM * length, SINKING), still)
+        end = len(time) - _onset(-time[::-1], travel.max() - travel[::-1], SETTLING * length,
+                                  still)
         if end - begin < 3:
             return NOTHING
         time, position, velocity, load = table[begin:end].T
         step = np.diff(time)
-        travel = self.direction * (position - position[0])
+        travel = travel[begin:end] - travel[begin]
         duration = float(time[-1] - time[0])
         speeds = np.maximum(0.0, self.direction * velocity)
         grid = np.linspace(time[0], time[-1], min(512, len(time)))
@@ -182,6 +191,10 @@ class HalfRepetition:
         plateau = (share >= PLATEAU[0]) & (share <= PLATEAU[1])
         force = GRAVITY * load + moving_mass * np.gradient(velocity, time)
         driven = 0.5 * (force[1:] + force[:-1]) > 0.0
+        # a peak shows the noise of an acceleration, a mean does not
+        force = GRAVITY * load + moving_mass * np.gradient(
+            _running_mean(time, velocity, SETTLED), time)
+        middle_force = 0.5 * (force[1:] + force[:-1])
         driven_time = float(step[driven].sum())
         return replace(
             result,
@@ -190,11 +203,11 @@ class HalfRepetition:
             time_under_tension=float(step[middle > LEAST_TENSION].sum()),
             mean_load=_mean(middle, advance), plateau_load=_mean(middle[plateau],
                                                                 advance[plateau]),
-            peak_load=float(load.max()), work=float(GRAVITY * (middle * advance).sum()),
-            peak_power=float(GRAVITY * (load * np.abs(velocity)).max()))
+            peak_load=float(load.max()), work=float((middle_force * advance).sum()),
+            peak_power=float(np.abs(force * velocity).max()))
 
 
-def _onset(time: Any, travel: Any, rim: float) -> int:
+def _onset(time: Any, travel: Any, rim: float, still: float) -> int:
     """
     Return the index at which a movement really began, what was parked before it left out.
 
@@ -205,6 +218,7 @@ def _onset(time: Any, travel: Any, rim: float) -> int:
     :param time: (n,) s, increasing
     :param travel: (n,) m, from where it began
     :param rim: distance within which the handle may have been parked [m]
+    :param still: what a movement lags at least behind an even one [m]
     """
     length = travel.max()
     rim = min(rim, 0.2 * length)
@@ -215,13 +229,41 @@ def _onset(time: Any, travel: Any, rim: float) -> int:
     near = int(resting[-1])
     speed = (travel[far] - travel[near]) / (time[far] - time[near])
     early = (time[near] - time[:near]) * speed - 3.0 * (travel[near] - travel[:near])
-    moving = int(np.argmin(early)) if near else 0
-    parked = np.nonzero(early[:moving + 1] >= 0.0)[0]
+    late = np.minimum.accumulate(early[::-1])[::-1]  # of all that follows up to near
+    parked = np.nonzero((early >= 0.0) & (late <= -still))[0]
     return int(parked[-1]) if len(parked) else 0
 
 
+def _without_tremor(time: Any, position: Any) -> Any:
+    """
+    Return positions without what a tremor adds to them.
+
+    The mean over a cycle, and of what it leaves over once more (Tukey 1977, *twicing*): a
+    movement with constant acceleration is not changed. A quick way has no time to tremble, and
+    less of it makes a mean.
+
+    :param time: (n,) s, increasing
+    :param position: (n,) m
+    """
+    low, high = position.min(), position.max()
+    between = time[(position > low + 0.1 * (high - low)) & (position < high - 0.1 * (high - low))]
+    cycle = min(CYCLE, QUICK * float(between[-1] - between[0])) if len(between) else 0.0
+    kept = _running_mean(time, position, cycle)
+    return kept + _running_mean(time, position - kept, cycle)
+
+
+def _running_mean(time: Any, values: Any, span: float) -> Any:
+    """Return the mean over a span [s] around each value, a shorter one at both ends."""
+    area = np.concatenate(([0.0], np.cumsum(0.5 * (values[1:] + values[:-1]) * np.diff(time))))
+    half = np.minimum(0.5 * span, np.minimum(time - time[0], time[-1] - time))
+    width = np.interp(time + half, time, area) - np.interp(time - half, time, area)
+    inner = half > 0.0
+    return np.where(inner, width / np.where(inner, 2.0 * half, 1.0), values)
+
+
 def _mean(load: Any, advance: Any) -> float:
-    """Return the mean over the travel."""
+    """Return the mean over the travel; what goes back for a moment has no part in it."""
+    advance = np.maximum(advance, 0.0)
     total = float(advance.sum())
     if total <= 0.0:
         return nan

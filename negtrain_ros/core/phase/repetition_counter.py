@@ -199,7 +199,7 @@ class RepetitionCounter:
         self._held_since = nan
         self._fast_at = 0.0
         self._seen: HandleState | None = None  # last good one
-        self._gap = False
+        self._gap: HandleState | None = None  # the last sample of a gap
 
     def step(
         self, handle: HandleState, estimate: PhaseState, load: float = float('nan'),
@@ -214,15 +214,14 @@ class RepetitionCounter:
         """
         if handle.quality is not Quality.GOOD:
             if is_gap(handle):
-                self._gap = True
+                self._gap = handle
             elif handle.quality is Quality.FAULTY:
                 return self._trigger(Trigger.LOST, handle.stamp)
             return None
         seen, self._seen = self._seen, handle
-        if self._gap:
-            self._gap = False
-            if not bridged(seen, handle, self._min_range):
-                return self._trigger(Trigger.MISSED, handle.stamp)
+        gap, self._gap = self._gap, None
+        if gap is not None and not bridged(seen, gap, handle, self._min_range):
+            return self._trigger(Trigger.MISSED, handle.stamp)
         direction = DIRECTIONS.get(estimate.phase, 0)
         self._follow((handle.stamp, handle.position, handle.velocity, load), direction,
                      estimate.start)
@@ -282,7 +281,7 @@ class RepetitionCounter:
         halts = held or shift is not None
         if self._reached(way, handle, halts):
             return Trigger.REACHED
-        if self._state is State.COUNTED and self._home(way, handle, halts):
+        if self._state is State.COUNTED and self._home(way, handle):
             return Trigger.RETURNED
         if shift is not None and shift.travel >= self._least:
             return (Trigger.TURNED if way.travel >= self._min_range
@@ -355,13 +354,17 @@ class RepetitionCounter:
         return halts or (way.travel >= self.settings.returned * first.travel
                          and self._stopped(way, handle))
 
-    def _home(self, way: HalfRepetition, handle: HandleState, halts: bool) -> bool:
-        """Tell whether a way back that counts has ended where the first way began."""
+    def _home(self, way: HalfRepetition, handle: HandleState) -> bool:
+        """
+        Tell whether a way back that counts has ended where the first way began.
+
+        It has if it gains nothing: a tremor turns several times before the way does.
+        """
         first = self._first
         assert first is not None
         missing = way.direction * first.origin - way.furthest
-        return missing <= self.settings.home * first.travel and (
-            halts or self._stopped(way, handle))
+        return (missing <= self.settings.home * first.travel
+                and handle.stamp - way.moved >= self.settings.park_time)
 
     def _stopped(self, way: HalfRepetition, handle: HandleState) -> bool:
         return (way.direction * handle.velocity <= 0.0

@@ -102,7 +102,7 @@ class Training:
         """The set ends with the last repetition, or when the lifts have become too slow."""
         if self._complete >= self.prescription.repetitions:
             return SetEnd.COUNT
-        loss = 1.0 - self._slowest / self._first if self._first > 0.0 else 0.0
+        loss = 1.0 - self._latest / self._fastest if self._fastest > 0.0 else 0.0
         return SetEnd.VELOCITY_LOSS if loss > self.prescription.velocity_loss else None
 
     def on_repetition(self, repetition: Repetition) -> bool:
@@ -144,13 +144,13 @@ class Training:
     def _begin(self) -> None:
         self.repetition = 0
         self._complete: int = 0
-        self._first: float = 0.0
-        self._slowest: float = 0.0
+        self._fastest: float = 0.0
+        self._latest: float = 0.0
 
     def _take_velocity(self, velocity: float) -> None:
         if math.isfinite(velocity):
-            self._first = self._first or velocity
-            self._slowest = velocity
+            self._fastest = max(self._fastest, velocity)
+            self._latest = velocity
 
 
 class Calibration:

@@ -7,6 +7,8 @@ from typing import Any
 
 import jinja2
 from markupsafe import Markup
+from negtrain_ros.core.safety.fault_table import FailsafeAction, RULES
+from negtrain_ros.core.types import Fault
 from negtrain_ros.history import tables_for_people
 from negtrain_ros.history.files import private_file
 from negtrain_ros.history.reports import charts, svg
@@ -14,6 +16,7 @@ from negtrain_ros.history.reports.charts import Chart
 from sqlalchemy.engine import Engine
 
 NOTHING = '–'
+PASSING = (FailsafeAction.NOTE, FailsafeAction.LIGHTEN)
 
 
 def rows_of(engine: Engine, session: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
@@ -21,8 +24,26 @@ def rows_of(engine: Engine, session: dict[str, Any]) -> dict[str, list[dict[str,
     number = session['number']
     return {'sets': tables_for_people.sets_of(engine, number),
             'repetitions': tables_for_people.repetitions_of(engine, number),
-            'faults': tables_for_people.faults_of(engine, number),
+            'faults': faults_by_kind(tables_for_people.faults_of(engine, number)),
             'tests': tables_for_people.tests_of(engine, session['athlete'], session['exercise'])}
+
+
+def faults_by_kind(faults: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """
+    Return each fault once, with its first time and how often it came.
+
+    Those that pass without an end of the set come last: a phase that is not known for a moment at
+    the beginning of each repetition must not hide the fault that ended one.
+    """
+    kinds: dict[tuple[str, str], dict[str, Any]] = {}
+    for fault in faults:
+        kind = fault['fault'], fault['explanation'] if _ends_a_set(fault) else ''
+        kinds.setdefault(kind, {**fault, 'explanation': kind[1], 'times': 0})['times'] += 1
+    return sorted(kinds.values(), key=_ends_a_set, reverse=True)
+
+
+def _ends_a_set(fault: dict[str, Any]) -> bool:
+    return RULES[Fault[fault['fault'].upper()]].first not in PASSING
 
 
 def charts_of(rows: dict[str, list[dict[str, Any]]]) -> dict[str, Chart]:

@@ -7,7 +7,7 @@ import tracemalloc
 
 from harness.detection_chain import repetitions, smooth, steps
 from negtrain_ros.core.phase.phase_detector import PhaseSettings
-from negtrain_ros.core.phase.phase_metrics import spectral_arc_length
+from negtrain_ros.core.phase.phase_metrics import HalfRepetition, spectral_arc_length
 from negtrain_ros.core.phase.repetition_counter import RepetitionCounter
 from negtrain_ros.core.types import (
     GRAVITY,
@@ -124,6 +124,32 @@ def test_measures_of_a_minimum_jerk_way():
     assert down.work == pytest.approx(up.work, rel=0.03)
     assert up.mean_propulsive_velocity >= up.mean_velocity * 0.99
     assert -1.7 < up.smoothness < -1.3
+
+
+@pytest.mark.parametrize('seed', range(20))
+def test_a_mean_load_is_between_the_least_and_the_largest(seed):
+    random = np.random.default_rng(seed)
+    way = HalfRepetition(1, 0.01)
+    time = np.arange(0.0, 2.0, 0.01)
+    position = 0.1 + 0.2 * time + 0.004 * np.sin(2.0 * np.pi * 8.0 * time)
+    loads = random.uniform(20.0, 80.0, len(time))
+    for sample in zip(time, position, np.gradient(position, time), loads, strict=True):
+        way.step(sample)
+    measure = way.measure(20.0)
+    assert loads.min() <= measure.mean_load <= measure.peak_load
+    assert loads.min() <= measure.plateau_load <= measure.peak_load
+
+
+def test_work_and_power_have_the_force_that_accelerates_what_moves():
+    time = np.arange(0.0, 1.0, 0.004)
+    velocity = 0.6 * np.sin(np.pi * time)
+    position = 0.1 + 0.6 / np.pi * (1.0 - np.cos(np.pi * time))
+    power = (50.0 * GRAVITY + 100.0 * 0.6 * np.pi * np.cos(np.pi * time)) * velocity
+    way = HalfRepetition(1, 0.01)
+    for sample in zip(time, position, velocity, np.full(len(time), 50.0), strict=True):
+        way.step(sample)
+    assert way.measure(100.0).peak_power == pytest.approx(power.max(), rel=0.01)
+    assert way.measure(0.0).peak_power < 0.97 * power.max()
 
 
 def test_a_parked_tail_is_no_time_under_tension():

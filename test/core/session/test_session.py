@@ -210,6 +210,15 @@ def test_repetitions_outside_the_work_are_nobodys_also_when_they_are_heard_of_la
     assert timeline.at(0.0, load()).repetition == 0
 
 
+@pytest.mark.parametrize('before', [0.25, 0.39])
+def test_the_loss_of_velocity_is_that_from_the_fastest_lift_of_the_set(before):
+    timeline = Timeline(prescription=replace(PRESCRIPTION, repetitions=12, velocity_loss=0.2))
+    timeline.at(4.0, load(prescription=replace(PRESCRIPTION, repetitions=12, velocity_loss=0.2)))
+    for velocity, over in ((before, None), (0.40, None), (0.31, SetEnd.VELOCITY_LOSS)):
+        timeline.session.on_repetition(repetition(1, velocity=velocity))
+        assert timeline.session.activity.over is over
+
+
 def test_a_set_ends_when_the_lifts_have_become_too_slow():
     timeline = Timeline(prescription=replace(PRESCRIPTION, repetitions=12, velocity_loss=0.2))
     timeline.at(4.0, load(prescription=replace(PRESCRIPTION, repetitions=12, velocity_loss=0.2)))

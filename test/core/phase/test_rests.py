@@ -27,6 +27,27 @@ def test_no_repetition_is_lost_or_invented_in_sets_of_any_order(kind):
         assert right(each, found), f'seed {seed}: {[one.verdict for one in found]}'
         missed += errors(each, found)
     assert np.median(missed) < 0.005
+    assert np.mean(np.array(missed) > 0.02) <= 0.02
+
+
+@pytest.mark.parametrize('seed', [1119, 1147, 106])
+def test_a_gap_is_as_long_as_no_sample_came_and_no_longer(seed):
+    each = case(seed, 'gap')
+    assert right(each, told(each))
+
+
+@pytest.mark.parametrize('tremor', [0.001, 0.002, 0.003])
+@pytest.mark.parametrize('frequency', [5.0, 8.0, 11.0])
+@pytest.mark.parametrize('duration', [1.5, 4.0])
+def test_a_tremor_makes_no_way_shorter_or_longer(tremor, frequency, duration):
+    once = [(1.5, 0.5), (duration, 0.1)]
+    path = smooth([(1.0, 0.1), *once, *once, *once, (1.0, 0.1)], RATE)
+    time = np.arange(len(path)) / RATE
+    found = complete(path + tremor * np.sin(2.0 * np.pi * frequency * time))
+    assert [one.verdict for one in found] == [Verdict.COUNTED] * 3
+    for one in found:
+        assert one.eccentric.range == pytest.approx(0.4, rel=0.02)
+        assert one.concentric.range == pytest.approx(0.4, rel=0.02)
 
 
 @pytest.mark.parametrize('rest', [1.0, 6.0, 60.0])
