@@ -173,7 +173,8 @@ def _run(cases: list[FaultCase], drive: str, output: Path) -> tuple[list[CaseOut
             'athlete.concentric_time': REFERENCE.concentric_time,
             'athlete.eccentric_time': REFERENCE.eccentric_time}),
         'session_manager': {
-            'history.folder': str(folder.resolve()), 'session.countdown': COUNTDOWN}})
+            'history.folder': str(folder.resolve()), 'session.countdown': COUNTDOWN,
+            'session.lighter': 0.0}})  # every case begins at the same load
     outcomes: list[CaseOutcome] = []
     console = Console(stderr=True)
     with (folder / 'nodes.log').open('w') as log, Progress(console=console) as progress:

@@ -15,8 +15,6 @@ from negtrain_ros.core.planning.strength import Maximum, StrengthMethod, Strengt
 from negtrain_ros.core.settings import parameter, Settings
 from negtrain_ros.core.types import Method
 
-ROUNDING = 1e-6  # repetitions
-
 
 @dataclass(frozen=True)
 class Dose(Settings):
@@ -38,7 +36,8 @@ class Dose(Settings):
 
     def is_done_by(self, repetitions: float) -> bool:
         """Tell whether a session with so many counted repetitions is done."""
-        return repetitions >= self.done * self.sets * self.repetitions - ROUNDING
+        needed = self.done * self.sets * self.repetitions
+        return repetitions >= needed or math.isclose(repetitions, needed)
 
     @property
     def stop_at_loss(self) -> float:

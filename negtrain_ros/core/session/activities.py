@@ -19,7 +19,7 @@ from negtrain_ros.core.types import (
 )
 
 GRAIN = 0.5  # kg, in which a load is changed
-ROUNDING = 1e-6  # of that
+SLACK = 1e-6  # of that, which a product may lack
 
 
 class Activity(Protocol):
@@ -215,6 +215,6 @@ class Calibration:
 
 
 def _scaled(prescription: Prescription, share: float) -> Prescription:
-    up, down = (math.floor(load * share / GRAIN + ROUNDING) * GRAIN
+    up, down = (math.floor(load * share / GRAIN + SLACK) * GRAIN
                 for load in (prescription.concentric, prescription.eccentric))
     return replace(prescription, concentric=up, eccentric=down)
