@@ -43,7 +43,7 @@ class StrengthTesting:
     A repetition in which the spotter took load away is helped: it ends the trial as failed and
     does not count for it.
 
-    :ivar estimate: what came of it; None before the end, or when the athlete left
+    :ivar estimate: what came of it; None before the end
     :ivar record: what every trial was, as plain values
     """
 
@@ -143,9 +143,7 @@ class StrengthTesting:
             self._pushed.append((stamp, load))
 
     def advance(self, end: SetEnd) -> bool:
-        """Judge the trial that ended so; return False when there is an estimate or nobody."""
-        if end is SetEnd.LEFT:
-            return False
+        """Judge the trial that ended so; return False when there is an estimate."""
         if self._warming_up:
             self._warming_up = False
             if end is SetEnd.FAILED:

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Strength tests of simulated athletes: never beyond the maximum, and close to it at the end."""
 from dataclasses import dataclass
-from itertools import product
 import math
 
 from hypothesis import given
@@ -271,11 +270,3 @@ def test_a_push_ends_some_seconds_after_its_first_force(seconds):
         assert activity.over is None
         activity.on_load(second, 80.0)
     assert activity.over is SetEnd.COUNT
-
-
-@pytest.mark.parametrize('method, end', product(StrengthMethod, [SetEnd.LEFT]))
-def test_who_leaves_leaves_no_estimate(method, end):
-    activity = test_of(EXERCISES['chest_press'], 100.0, method)
-    activity.advance(SetEnd.COUNT)
-    assert not activity.advance(end)
-    assert activity.estimate is None
