@@ -167,7 +167,7 @@ class AnySequence(RuleBasedStateMachine):
     def test_strength(self, expected, method, velocities):
         def decide():
             return service.strength_test(
-                'Ann', method, expected, self.evidence, GATE, StrengthSettings(), 60.0)
+                'Ann', method, expected, self.evidence, GATE, StrengthSettings())
         activity = self._begin(decide)
         for velocity in velocities if activity else ():
             activity.on_repetition(lift(velocity))
