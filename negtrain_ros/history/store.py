@@ -184,9 +184,10 @@ class History:
 
         :raises HistoryError: if there is no such test of this athlete and exercise
         """
-        person = athlete_number(clean_name(athlete))
-        self.ask(lambda engine: queries.check_test(engine, number, person, exercise))
-        self._keep(Verb.UPDATE, 'strength_tests', {'number': number, 'accepted_at': None}, person)
+        person = self.ask(lambda engine: queries.number_of(engine, athlete))
+        self.ask(lambda engine: queries.next_acceptance(engine, number, person, exercise))
+        self._keep(Verb.UPDATE, 'strength_tests', {
+            'number': number, 'accepted_at': None, 'acceptance': None}, person)
 
     def ask(self, question: Callable[[Engine], T]) -> T:
         """
