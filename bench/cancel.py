@@ -65,7 +65,7 @@ def measure(
 def _cancel(trainer: MachineClient, handle: Handle) -> float:
     """Train up to the eccentric load, cancel; return the time [s] to a light handle."""
     with suppress(Cancelled):
-        trainer.train(training(REFERENCE, 1, 0.0))
+        trainer.train(training(REFERENCE, 1, 0.0, consent=True))
     trainer.until(lambda: handle.watch.is_light, PATIENCE, 'the load stays')
     trainer.until(lambda: trainer.heard['session'].stage is SessionStage.STOPPED, PATIENCE,
                   'the session goes on')

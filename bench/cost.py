@@ -27,7 +27,7 @@ def _in_a_set(seconds: float, rate: float, *, composed: bool) -> dict[str, float
         with MachineClient('', idle=runner.check) as trainer:
             trainer.wait_for_machine()
             trainer.calibrate(graph.REFERENCE.athlete, graph.REFERENCE.exercise)
-            trainer.begin(training(graph.REFERENCE, 1, 0.0))
+            trainer.begin(training(graph.REFERENCE, 1, 0.0, consent=True))
             lifted = graph.REFERENCE.concentric - 2.0
             trainer.until(lambda: trainer.heard['machine_state'].load > lifted,
                           60.0, 'the set did not begin')

@@ -16,7 +16,7 @@ from negtrain_interfaces.msg import LoadState, Repetition, SessionState
 from negtrain_interfaces.srv import Prescribe
 from negtrain_ros.bringup import node_list, transport
 from negtrain_ros.core import types
-from negtrain_ros.history.store import History
+from negtrain_ros.history.store import History, keep_maximum
 from negtrain_ros.shell import conversions, qos
 import rclpy
 from rclpy.action import ActionClient
@@ -85,7 +85,7 @@ class Machine:
         self.go_on(PATIENCE, self._heard)
         for resume in (True, False):
             goal = Train.Goal(
-                athlete=ATHLETE, exercise=EXERCISE, sets=SETS, resume=resume,
+                athlete=ATHLETE, exercise=EXERCISE, sets=SETS, resume=resume, consent=True,
                 prescription=conversions.to_msg(PRESCRIPTION))
             goal.prescription.repetitions = REPETITIONS
             answer = self._train.send_goal_async(goal)
@@ -145,7 +145,8 @@ def crash_often(folder: Path, crashes: int, seed: int) -> Outcome:
 
 
 def know(folder: Path) -> None:
-    """Keep the range of the athlete who trains."""
+    """Keep the range and the maximum of the athlete who trains."""
+    keep_maximum(folder, ATHLETE, EXERCISE, PRESCRIPTION.limit, machine=MACHINE)
     history = History('', folder, machine=MACHINE)
     history.keep_range(ATHLETE, EXERCISE, types.RangeOfMotion(0.1, 0.5))
     history.close()

@@ -12,6 +12,7 @@ from typing import Any
 from negtrain_ros.bringup import node_list, transport
 from negtrain_ros.bringup.processes import ProcessRunner
 from negtrain_ros.core.types import Method, Prescription
+from negtrain_ros.history.store import keep_maximum
 import psutil
 
 REFERENCE = Prescription(
@@ -40,6 +41,7 @@ def running(
                                  'muscle.maximum': REFERENCE.limit, **(mock_machine or {})},
                 'load_controller': load_controller or {},
                 'session_manager': {'history.folder': folder}})
+        keep_maximum(Path(folder), REFERENCE.athlete, REFERENCE.exercise, REFERENCE.limit)
         with Path(folder, 'nodes.log').open('w') as log, \
                 ProcessRunner(node_list.SIMULATION, start, log) as runner:
             yield runner

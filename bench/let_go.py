@@ -109,7 +109,7 @@ def over_the_graph(layers: Layers) -> Fall:
     ), MachineClient('', on_truth=take, topics=['session']) as trainer:
         trainer.wait_for_machine()
         trainer.calibrate(REFERENCE.athlete, REFERENCE.exercise)
-        trainer.begin(training(REFERENCE, sets=1, rest=0.0))
+        trainer.begin(training(REFERENCE, sets=1, rest=0.0, consent=True))
         trainer.until(lambda: bool(rows) and rows[-1][0] > gone + CAUGHT, PATIENCE,
                       'the handle was not let go')
     time, speed, load = np.array(rows).T

@@ -40,7 +40,7 @@ def main(
                 while trainer.heard['load_state'].stamp < until:
                     if trainer.heard['session'].stage in (
                             SessionStage.IDLE, SessionStage.FINISHED, SessionStage.STOPPED):
-                        trainer.begin(training(graph.REFERENCE, SETS, REST))
+                        trainer.begin(training(graph.REFERENCE, SETS, REST, consent=True))
                     trainer.listen(0.5)
                 samples = rate * (trainer.heard['load_state'].stamp - first)
                 round_trips.append(1e3 * (time.monotonic() - begin) / samples)

@@ -48,6 +48,10 @@ class MachineClientError(RuntimeError):
     """The machine did not do what it was asked for."""
 
 
+class QuestionAsked(MachineClientError):
+    """Nothing was begun: somebody has to agree to its text first."""
+
+
 class MachineClient:
     """
     Ask for a calibration or a training and wait for its end; a context manager.
@@ -154,20 +158,24 @@ class MachineClient:
                 if namespace == self._node.get_namespace()}
         return [node for node in node_list.MACHINE if node not in here] or missing
 
-    def calibrate(self, athlete: str, exercise: str, repetitions: int = 0) -> types.RangeOfMotion:
+    def calibrate(
+        self, athlete: str, exercise: str, repetitions: int = 0, *, consent: bool = False,
+    ) -> types.RangeOfMotion:
         """Let the athlete show the range; return it."""
         result = self._act(self._calibrate, CalibrateRange.Goal(
-            athlete=athlete, exercise=exercise, repetitions=repetitions))
+            athlete=athlete, exercise=exercise, repetitions=repetitions, consent=consent))
         if not result.success:
             raise MachineClientError(f'calibration: {result.reason}')
         return types.RangeOfMotion(result.bottom, result.top)
 
     def test(
-        self, athlete: str, exercise: str, method: StrengthMethod, expected: float,
+        self, athlete: str, exercise: str, method: StrengthMethod, expected: float, *,
+        consent: bool = False,
     ) -> StrengthTest.Result:
         """Measure a maximum; `expected` [kg] sets the first loads."""
         result = self._act(self._test, StrengthTest.Goal(
-            athlete=athlete, exercise=exercise, method=int(method), expected=expected))
+            athlete=athlete, exercise=exercise, method=int(method), expected=expected,
+            consent=consent))
         if not result.success:
             raise MachineClientError(f'strength test: {result.reason}')
         return result
@@ -257,7 +265,10 @@ class MachineClient:
             raise MachineClientError('the session manager takes no goals')
         self._follows = True
         try:
-            return self._result(handle.get_result_async(), None).result
+            result = self._result(handle.get_result_async(), None).result
+            if result.question:
+                raise QuestionAsked(result.question)
+            return result
         except BaseException:
             handle.cancel_goal_async()
             self._listen(0.2)
@@ -333,8 +344,14 @@ def _signals_wait() -> Iterator[None]:
         signal.raise_signal(number)
 
 
-def training(prescription: types.Prescription, sets: int, rest: float) -> Train.Goal:
-    """Return the goal of training sets of a prescription with a rest [s] between."""
+def training(
+    prescription: types.Prescription, sets: int, rest: float, *, consent: bool = False,
+) -> Train.Goal:
+    """
+    Return the goal of training sets of a prescription with a rest [s] between.
+
+    :param consent: whether a question about its loads is agreed to
+    """
     return Train.Goal(
         athlete=prescription.athlete, exercise=prescription.exercise,
-        prescription=conversions.to_msg(prescription), sets=sets, rest=rest)
+        prescription=conversions.to_msg(prescription), sets=sets, rest=rest, consent=consent)

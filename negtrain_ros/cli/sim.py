@@ -3,6 +3,7 @@
 """`negtrain sim`: a simulated machine and athlete, a whole training, live in the terminal."""
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 import os
 from pathlib import Path
@@ -21,6 +22,7 @@ from negtrain_ros.core.planning.prescription_check import check
 from negtrain_ros.core.safety.load_limits import LoadLimits
 from negtrain_ros.core.settings import Refusal
 from negtrain_ros.core.types import Method, Prescription, SessionStage, SetSummary, Verdict
+from negtrain_ros.history.store import keep_maximum
 from negtrain_ros.machine_client import MachineClient, MachineClientError, training
 from negtrain_ros.programs.exercises import shipped_exercises
 from negtrain_ros.shell import names, parameter_file
@@ -92,6 +94,7 @@ def sim(
                 'simulation.seed': seed,
             }, {'simulation.real_time_factor': real_time_factor}),
             'session_manager': {'history.folder': str(folder.resolve())}})
+    keep_maximum(folder, ATHLETE, exercise, maximum)
     console = Console()
     meter = SpeedMeter()
     live = display and console.is_terminal
@@ -162,7 +165,8 @@ def _run(
             trainer.wait_for_machine(view.note)
             trainer.calibrate(prescription.athlete, prescription.exercise)
             recording.rows.clear()
-            return trainer.train(training(prescription, sets, rest)), recording
+            return trainer.train(
+                training(prescription, sets, rest, consent=True)), recording
 
 
 @contextmanager
@@ -204,7 +208,9 @@ def _prescription(
         limit=derived.limit, order=known[exercise].begins, repetitions=repetitions,
         concentric_time=up, eccentric_time=down,
         bottom_pause=bottom_pause, top_pause=top_pause)
-    reason = check(prescription, LoadLimits())
+    held = prescription.method is Method.ISOMETRIC  # the session says where, once calibrated
+    reason = check(replace(prescription, hold_position=0.0) if held else prescription,
+                   LoadLimits())
     if reason:
         raise CommandRefused(reason)
     return prescription

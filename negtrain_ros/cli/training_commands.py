@@ -1,11 +1,12 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """`negtrain calibrate`, `test`, `accept`, `revoke` and `train` at a machine that is running."""
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 import os
 from shlex import quote
-from typing import Annotated, Optional
+import sys
+from typing import Annotated, Optional, TypeVar
 
 from negtrain_interfaces.action import Train
 from negtrain_ros.cli import CommandRefused
@@ -13,11 +14,17 @@ from negtrain_ros.cli.display import Display, Lines
 from negtrain_ros.cli.keyboard import Keyboard, LEGEND
 from negtrain_ros.cli.sim import METHODS
 from negtrain_ros.cli.summary import tabulate
-from negtrain_ros.core.planning.prescription import loads
+from negtrain_ros.core.planning.prescription import loads, PrescriptionSettings
 from negtrain_ros.core.planning.strength import StrengthMethod
 from negtrain_ros.core.settings import Refusal
-from negtrain_ros.core.types import Prescription, Verdict
-from negtrain_ros.machine_client import MachineClient, MachineClientError, training
+from negtrain_ros.core.types import Prescription, SetSummary, Verdict
+from negtrain_ros.machine_client import (
+    MachineClient,
+    MachineClientError,
+    QuestionAsked,
+    training,
+)
+from negtrain_ros.programs.exercises import shipped_exercises
 from negtrain_ros.shell import names
 from negtrain_ros.terminal import print_whole
 from rich.console import Console
@@ -27,13 +34,17 @@ Athlete = Annotated[str, Argument(help='name')]
 Exercise = Annotated[str, Argument(help='one of config/exercises.yaml')]
 Namespace = Annotated[str, Option(help='of the machine')]
 Number = Annotated[int, Argument(help='of the strength test, as `negtrain test` prints it')]
+Consent = Annotated[bool, Option(help='agree to what is asked: loads above the last ones')]
+Result = TypeVar('Result')
 STRENGTH_METHODS = {method.name.lower(): method for method in StrengthMethod}
 
 
-def calibrate(athlete: Athlete, exercise: Exercise, namespace: Namespace = '') -> None:
+def calibrate(
+    athlete: Athlete, exercise: Exercise, consent: Consent = False, namespace: Namespace = '',
+) -> None:
     """Let an athlete show the range of motion with a few light repetitions."""
-    with _machine(namespace) as trainer:
-        found = trainer.calibrate(athlete, exercise)
+    found = _at_machine(namespace, consent, lambda trainer, agreed: trainer.calibrate(
+        athlete, exercise, consent=agreed))
     print(f'range of {athlete} at {exercise}: {found.bottom:.3f} m to {found.top:.3f} m')
 
 
@@ -42,22 +53,24 @@ def test(
     expected: Annotated[float, Argument(help='guess of the maximum [kg]; sets the first loads')],
     method: Annotated[str, Option(help=', '.join(STRENGTH_METHODS))] = 'load_velocity',
     accept: Annotated[Optional[bool], Option(help='let it count; neither: ask')] = None,
+    consent: Consent = False,
     namespace: Namespace = '',
 ) -> None:
     """Measure the maximum of an athlete; it counts once it is accepted."""
     if method not in STRENGTH_METHODS:
         raise CommandRefused(f'unknown method {method!r}: one of {", ".join(STRENGTH_METHODS)}')
-    with _machine(namespace) as trainer:
-        result = trainer.test(athlete, exercise, STRENGTH_METHODS[method], expected)
-        print(f'maximum of {athlete} at {exercise}: {result.maximum:.1f} kg')
-        print(f'nine of ten lie between {result.low:.1f} and {result.high:.1f} kg; less than '
-              f'{result.smallest_change:.1f} kg from another test may be chance')
-        if accept if accept is not None else confirm('Let it count?'):
+    result = _at_machine(namespace, consent, lambda trainer, agreed: trainer.test(
+        athlete, exercise, STRENGTH_METHODS[method], expected, consent=agreed))
+    print(f'maximum of {athlete} at {exercise}: {result.maximum:.1f} kg')
+    print(f'nine of ten lie between {result.low:.1f} and {result.high:.1f} kg; less than '
+          f'{result.smallest_change:.1f} kg from another test may be chance')
+    if accept if accept is not None else confirm('Let it count?'):
+        with _machine(namespace) as trainer:
             trainer.accept(athlete, exercise, result.test)
             print(f'strength test {result.test} counts from now on')
-        else:
-            print('it does not count; to let it count later: '
-                  f'negtrain accept {quote(athlete)} {exercise} {result.test}')
+    else:
+        print('it does not count; to let it count later: '
+              f'negtrain accept {quote(athlete)} {exercise} {result.test}')
 
 
 def accept(
@@ -81,7 +94,7 @@ def revoke(
 def train(
     athlete: Athlete, exercise: Exercise,
     program: Annotated[str, Option(help='next session of it')] = '',
-    consent: Annotated[bool, Option(help='agree to loads above the last ones')] = False,
+    consent: Consent = False,
     resume: Annotated[bool, Option(help='go on with an interrupted session')] = False,
     maximum: Annotated[float, Option(help='without a programme: the maximum [kg]')] = 0.0,
     method: Annotated[str, Option(help=', '.join(METHODS))] = 'negative',
@@ -97,19 +110,43 @@ def train(
         goal = Train.Goal(athlete=athlete, exercise=exercise, program=program,
                           consent=consent, resume=resume, rest=rest)
     else:
+        known = shipped_exercises()
+        if exercise not in known:
+            raise CommandRefused(f'unknown exercise {exercise!r}: one of {", ".join(known)}')
         try:
-            load = loads(maximum, METHODS[method])
+            load = loads(maximum, METHODS[method], settings=PrescriptionSettings(
+                step=known[exercise].step, machine_limit=known[exercise].machine_limit))
         except Refusal as refusal:
             raise CommandRefused(str(refusal)) from None
         goal = training(Prescription(
             athlete=athlete, exercise=exercise, method=METHODS[method],
             concentric=load.concentric, eccentric=load.eccentric, limit=load.limit,
             repetitions=repetitions), sets, rest)
-    with _machine(namespace) as trainer:
-        done = trainer.train(goal)
+    def begin(trainer: MachineClient, agreed: bool) -> tuple[SetSummary, ...]:
+        goal.consent = agreed
+        return trainer.train(goal)
+
+    done = _at_machine(namespace, consent, begin)
     print_whole(tabulate([
         repetition for one in done for repetition in one.repetitions
         if repetition.verdict is Verdict.COUNTED]), Console())
+
+
+def _at_machine(
+    namespace: str, consent: bool, ask: Callable[[MachineClient, bool], Result],
+) -> Result:
+    """Ask for something; a question that comes back is put to whoever sits at the terminal."""
+    try:
+        with _machine(namespace) as trainer:
+            return ask(trainer, consent)
+    except QuestionAsked as question:
+        text = str(question)
+    if not sys.stdin.isatty():
+        raise CommandRefused(f'{text} Answer with --consent', status=1)
+    if not confirm(text):
+        raise CommandRefused('nothing was begun', status=1)
+    with _machine(namespace) as trainer:
+        return ask(trainer, True)
 
 
 @contextmanager
@@ -131,5 +168,7 @@ def _machine(namespace: str) -> Iterator[MachineClient]:
             with MachineClient(namespace, idle=idle, on_value=view.show) as trainer:
                 trainer.wait_for_machine(view.note)
                 yield trainer
+        except QuestionAsked:
+            raise
         except MachineClientError as failure:
             raise CommandRefused(str(failure), status=1) from None

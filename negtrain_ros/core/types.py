@@ -360,3 +360,4 @@ class SessionState:
     repetition: int = 0
     repetitions: int = 0
     rest_left: float = 0.0
+    limit: float = 0.0

@@ -24,6 +24,7 @@ from negtrain_ros.core.types import Fault, LoadMode, Prescription, RepetitionSta
 from negtrain_ros.fault_campaign.cases import CaseOutcome, FaultCase
 from negtrain_ros.fault_campaign.timing import Stopwatch
 from negtrain_ros.history.opening import open_to_read
+from negtrain_ros.history.store import keep_maximum
 from negtrain_ros.history.tables import REPETITIONS
 from negtrain_ros.machine_client import MachineClient, MachineClientError, training
 from negtrain_ros.shell.conversions import seconds
@@ -71,6 +72,8 @@ class FaultTestStand:
 
     def __enter__(self) -> 'FaultTestStand':
         """Bring everything up and calibrate."""
+        keep_maximum(self._folder, self.prescription.athlete, self.prescription.exercise,
+                     self.prescription.limit)
         with ExitStack() as stack:
             stack.enter_context(self.runner)
             stack.enter_context(self.trainer)
@@ -191,7 +194,7 @@ class FaultTestStand:
                 self.trainer.ask('ready')
             elif session.stage in (
                     SessionStage.IDLE, SessionStage.FINISHED, SessionStage.STOPPED):
-                self.trainer.begin(training(self.prescription, sets=20, rest=2.0))
+                self.trainer.begin(training(self.prescription, sets=20, rest=2.0, consent=True))
         raise MachineClientError(f'not training any more: {session.text}; {load.explanation}')
 
     def _calibrate(self) -> None:

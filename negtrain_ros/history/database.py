@@ -21,7 +21,7 @@ from sqlalchemy.engine import Connection, Engine, make_url, URL
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.pool import QueuePool
 
-VERSIONS = ('0001', '0002')  # of the tables, oldest first; one file each in migrations/versions
+VERSIONS = ('0001', '0002', '0003')  # of the tables, one file each in migrations/versions
 MIGRATING = 0x6E656774  # PostgreSQL advisory lock: one machine migrates, the others wait
 PATIENCE = 5.0  # s, for a connection or for another writer
 

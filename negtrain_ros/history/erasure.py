@@ -7,7 +7,7 @@ import time
 
 from negtrain_ros.history import tables_for_people
 from negtrain_ros.history.database import said, writing
-from negtrain_ros.history.tables import ATHLETES, ERASURES, SESSIONS
+from negtrain_ros.history.tables import ALIASES, ATHLETES, ERASURES, SESSIONS
 from sqlalchemy import delete, insert, select
 from sqlalchemy.engine import Engine
 
@@ -26,9 +26,12 @@ def erase(engine: Engine, name: str) -> list[Path]:
     with said(engine.url), writing(engine) as connection:
         recordings = connection.execute(select(SESSIONS.c.recording).where(
             SESSIONS.c.athlete == athlete, SESSIONS.c.recording != '')).scalars().all()
+        numbers = [athlete, *connection.execute(select(ALIASES.c.number).where(
+            ALIASES.c.athlete == athlete)).scalars()]
         connection.execute(delete(ATHLETES).where(ATHLETES.c.number == athlete))
-        connection.execute(delete(ERASURES).where(ERASURES.c.athlete == athlete))
-        connection.execute(insert(ERASURES).values(athlete=athlete, erased_at=time.time()))
+        connection.execute(delete(ERASURES).where(ERASURES.c.athlete.in_(numbers)))
+        connection.execute(insert(ERASURES), [
+            {'athlete': number, 'erased_at': time.time()} for number in numbers])
     if engine.dialect.name == 'sqlite':
         _forget_journal(engine)
     return [path for path in map(Path, recordings) if not _removed(path)]

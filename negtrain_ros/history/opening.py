@@ -10,9 +10,11 @@ from negtrain_ros.history.database import (
     default_folder,
     has_history,
     HistoryError,
+    make_private_folder,
     migrate,
     place,
     resolve,
+    writable,
 )
 from negtrain_ros.history.outbox.spool import machines_owing
 from sqlalchemy.engine import Engine
@@ -40,6 +42,20 @@ def open_to_read(url: str = '', folder: Path | None = None) -> Engine:
         raise HistoryError(f'there is no history in {place(where)}')
     migrate(engine)
     return engine
+
+
+def make_history(url: str = '', folder: Path | None = None) -> None:
+    """
+    Make the tables of a history where there are none yet.
+
+    :raises HistoryError: if that is not possible
+    """
+    folder = folder or default_folder()
+    make_private_folder(folder)
+    engine = connect(resolve(url, folder))
+    if writable(engine):
+        migrate(engine)
+    engine.dispose()
 
 
 def _check_file(path: Path) -> None:

@@ -13,9 +13,10 @@ from pathlib import Path
 import time
 from typing import Any
 
+from negtrain_ros.core.planning.gate import Evidence
 from negtrain_ros.core.planning.prescription import Loads
 from negtrain_ros.core.planning.program import Program, Standing
-from negtrain_ros.core.planning.strength import Estimate, Maximum
+from negtrain_ros.core.planning.strength import Estimate, Maximum, StrengthMethod
 from negtrain_ros.core.types import Method, RangeOfMotion
 from negtrain_ros.history import queries
 from negtrain_ros.history.database import (
@@ -50,7 +51,7 @@ class History:
     """Writes for one machine, and answers what a session needs to know."""
 
     def __init__(
-        self, url: str = '', folder: Path | None = None, *, machine: str = '',
+        self, url: str = '', folder: Path | None = None, *, machine: str = '', geometry: str = '',
         deadline: float = DEADLINE, retry: float = RETRY, opening: float = OPENING,
         clock: Callable[[], float] = time.time, dates: Callable[[], float] | None = None,
         warn: Callable[[str], None] = lambda line: None,
@@ -65,6 +66,7 @@ class History:
         :param folder: where this machine keeps its own; None: the user's data folder
         :param machine: name of this machine among all that share the database; empty: the one
             that the folder remembers, from the first host that kept something in it
+        :param geometry: to which ranges and maxima belong; empty: to this machine alone
         :param deadline: how long a write may wait for the database [s]
         :param opening: the same before the first write, when it may refuse this machine [s]
         :param clock: seconds since 1970 of this computer
@@ -73,11 +75,13 @@ class History:
         :raises HistoryError: if this machine could not keep anything
         """
         folder = folder or default_folder()
+        self.folder = folder
         self._clock, self._dates = clock, dates or clock
         self._engine = connect(resolve(url, folder))
         if not writable(self._engine):
             raise HistoryError(f'{place(self._engine.url)} is read-only')
         self.machine = machine or owner(folder)
+        self.geometry = geometry or self.machine
         spool = Spool(spool_path(folder, self._engine.url, self.machine))
         self._keeper = OutboxWriter(
             self._engine, spool, deadline=deadline, retry=retry, warn=warn)
@@ -139,7 +143,7 @@ class History:
         person = self._know(athlete)
         self._keep(Verb.INSERT, 'ranges', {
             'athlete': person, 'exercise': exercise, 'taken_at': self._dates(),
-            'bottom': rom.bottom, 'top': rom.top}, person)
+            'bottom': rom.bottom, 'top': rom.top, 'geometry': self.geometry}, person)
 
     def keep_test(
         self, athlete: str, exercise: str, estimate: Estimate, trials: Sequence[Any] = (),
@@ -158,7 +162,8 @@ class History:
             'number': number, 'athlete': person, 'exercise': exercise, 'machine': self.machine,
             'method': int(estimate.method), 'maximum': estimate.maximum,
             'fit': measured(estimate.fit), 'trials': json.dumps(list(trials)),
-            'taken_at': self._dates(), 'accepted_at': None}, person)
+            'taken_at': self._dates(), 'accepted_at': None, 'geometry': self.geometry,
+            'acceptance': None}, person)
         return number
 
     def accept_test(self, athlete: str, exercise: str, number: int) -> None:
@@ -167,10 +172,11 @@ class History:
 
         :raises HistoryError: if there is no such test of this athlete and exercise
         """
-        person = athlete_number(clean_name(athlete))
-        self.ask(lambda engine: queries.check_test(engine, number, person, exercise))
+        person = self.ask(lambda engine: queries.number_of(engine, athlete))
+        acceptance = self.ask(
+            lambda engine: queries.next_acceptance(engine, number, person, exercise))
         self._keep(Verb.UPDATE, 'strength_tests', {
-            'number': number, 'accepted_at': self._dates()}, person)
+            'number': number, 'accepted_at': self._dates(), 'acceptance': acceptance}, person)
 
     def revoke_test(self, athlete: str, exercise: str, number: int) -> None:
         """
@@ -178,9 +184,10 @@ class History:
 
         :raises HistoryError: if there is no such test of this athlete and exercise
         """
-        person = athlete_number(clean_name(athlete))
-        self.ask(lambda engine: queries.check_test(engine, number, person, exercise))
-        self._keep(Verb.UPDATE, 'strength_tests', {'number': number, 'accepted_at': None}, person)
+        person = self.ask(lambda engine: queries.number_of(engine, athlete))
+        self.ask(lambda engine: queries.next_acceptance(engine, number, person, exercise))
+        self._keep(Verb.UPDATE, 'strength_tests', {
+            'number': number, 'accepted_at': None, 'acceptance': None}, person)
 
     def ask(self, question: Callable[[Engine], T]) -> T:
         """
@@ -191,12 +198,20 @@ class History:
         return self._keeper.ask(question)
 
     def rom(self, athlete: str, exercise: str) -> RangeOfMotion | None:
-        """Return the newest range of motion; None: never calibrated."""
-        return self.ask(lambda engine: queries.personal_range(engine, athlete, exercise))
+        """Return the newest range of motion on this machine; None: never calibrated."""
+        return self.ask(lambda engine: queries.personal_range(
+            engine, athlete, exercise, self.geometry))
 
     def maximum(self, athlete: str, exercise: str) -> Maximum | None:
-        """Return the newest accepted maximum, be it expired or not; None: never tested."""
-        return self.ask(lambda engine: queries.maximum(engine, athlete, exercise))
+        """Return the maximum that counts on this machine, be it expired or not; None: none."""
+        return self.evidence(athlete, exercise).maximum
+
+    def evidence(
+        self, athlete: str, exercise: str, method: Method | None = None,
+    ) -> Evidence:
+        """Return what the gate needs to know about an athlete at an exercise."""
+        return self.ask(lambda engine: queries.evidence(
+            engine, athlete, exercise, self.geometry, method))
 
     def last_loads(self, athlete: str, exercise: str, method: Method) -> Loads | None:
         """Return the loads of the last set of this kind; None: never trained."""
@@ -205,7 +220,7 @@ class History:
     def standing(self, athlete: str, program: Program, exercise: str) -> Standing:
         """Return how far the athlete has come with one exercise of a programme."""
         return self.ask(lambda engine: queries.stands(
-            engine, athlete, program, exercise, self._dates()))
+            engine, athlete, program, exercise, self._dates(), self.geometry))
 
     def interrupted(self, athlete: str, exercise: str) -> queries.Interrupted | None:
         """Return the newest session if it was interrupted and has sets left."""
@@ -220,8 +235,20 @@ class History:
         number = athlete_number(name)
         self._keep(Verb.INSERT, 'athletes', {
             'number': number, 'name': name, 'created_at': self._dates(), 'cap': None,
-            'highest_share': 1.0}, number)
+            'highest_share': 1.0, 'token': None, 'notes': None}, number)
         return number
 
     def _keep(self, verb: Verb, table: str, values: dict[str, Any], athlete: int) -> None:
         self._keeper.keep(Entry(verb, table, values, athlete, self._clock()))
+
+
+def keep_maximum(folder: Path, athlete: str, exercise: str, maximum: float, *,
+                 machine: str = '') -> None:
+    """Let a maximum [kg] count that is known without a test, as that of a simulated athlete is."""
+    history = History(folder=folder, machine=machine)
+    try:
+        number = history.keep_test(
+            athlete, exercise, Estimate(StrengthMethod.LOAD_VELOCITY, maximum))
+        history.accept_test(athlete, exercise, number)
+    finally:
+        history.close()

@@ -57,24 +57,44 @@ def _part_of(table: str, *columns: str, to: tuple[str, ...] = ('number',)) -> Fo
 
 ATHLETES = Table(
     'athletes', METADATA, _key('number'), _column('name', Text), _column('created_at'),
-    _measured('cap'), _column('highest_share'), UniqueConstraint('name'))
-"""A person, known by name, and the limits that a trainer has set."""
+    _measured('cap'), _column('highest_share'), _column('token', Text, nullable=True),
+    _column('notes', Text, nullable=True), UniqueConstraint('name'),
+    Index('athletes_by_token', 'token', unique=True))
+"""A person: number and name, a token that a reader types, and what a trainer allows."""
+
+ALIASES = Table(
+    'athlete_aliases', METADATA, _key('number'), _number('athlete'),
+    _part_of('athletes', 'athlete'))
+"""Numbers of names that an athlete had before, or has had since a merge."""
+
+ATHLETE_EXERCISES = Table(
+    'athlete_exercises', METADATA, _key('athlete'), _key('exercise', Text), _measured('cap'),
+    _column('allowed', SmallInteger), _measured('bottom'), _measured('top'),
+    _part_of('athletes', 'athlete'))
+"""What a trainer allows an athlete at one exercise."""
+
+ATHLETE_SETTINGS = Table(
+    'athlete_settings', METADATA, _key('athlete'), _key('machine', Text), _key('name', Text),
+    _column('value', Text), _part_of('athletes', 'athlete'))
+"""How an athlete sets a machine up: seat, lever and the like."""
 
 ERASURES = Table('erasures', METADATA, _key('athlete'), _column('erased_at'))
 """Who was erased: entries from before the erasure are refused."""
 
 RANGES = Table(
     'ranges', METADATA, _key('athlete'), _key('exercise', Text), _key('taken_at', DOUBLE),
-    _column('bottom'), _column('top'), _part_of('athletes', 'athlete'))
-"""Calibrated ranges of motion; the newest counts."""
+    _column('bottom'), _column('top'), _column('geometry', Text, nullable=True),
+    _part_of('athletes', 'athlete'))
+"""Calibrated ranges of motion; the newest of a machine geometry counts."""
 
 STRENGTH_TESTS = Table(
     'strength_tests', METADATA, _key('number'), _number('athlete'), _column('exercise', Text),
     _column('machine', Text), _column('method', SmallInteger), _column('maximum'),
     _measured('fit'), _column('trials', Text), _column('taken_at'), _measured('accepted_at'),
+    _column('geometry', Text, nullable=True), _column('acceptance', Integer, nullable=True),
     _part_of('athletes', 'athlete'),
     Index('strength_tests_of', 'athlete', 'exercise', 'taken_at'))
-"""Measured maxima; one counts once the athlete has accepted it."""
+"""Measured maxima; the last one of a machine geometry that was accepted counts."""
 
 SESSIONS = Table(
     'sessions', METADATA, _key('number'), _number('athlete'), _column('exercise', Text),

@@ -7,11 +7,15 @@ import math
 from typing import Any
 
 from negtrain_ros.core.planning.strength import StrengthMethod
+from negtrain_ros.core.session.service import similar_names
 from negtrain_ros.core.types import Fault as FaultKind
 from negtrain_ros.core.types import Method, Order, SetEnd, Verdict
 from negtrain_ros.history.database import HistoryError
-from negtrain_ros.history.outbox.entries import athlete_number, clean_name, Status
+from negtrain_ros.history.outbox.entries import clean_name, Status
+from negtrain_ros.history.queries import names, numbers_of
 from negtrain_ros.history.tables import (
+    ATHLETE_EXERCISES,
+    ATHLETE_SETTINGS,
     ATHLETES,
     FAULTS,
     MEASURES,
@@ -44,7 +48,7 @@ class Choice:
     def conditions(self) -> Iterator[ColumnElement[bool]]:
         """Give what a session has to fulfil."""
         if self.athlete:
-            yield SESSIONS.c.athlete == athlete_number(clean_name(self.athlete))
+            yield SESSIONS.c.athlete .in_(numbers_of(self.athlete))
         if self.exercise:
             yield SESSIONS.c.exercise == self.exercise
         if math.isfinite(self.since):
@@ -150,7 +154,7 @@ def faults_of(engine: Engine, session: int) -> list[dict[str, Any]]:
 def tests_of(engine: Engine, athlete: str, exercise: str = '') -> list[dict[str, Any]]:
     """Return the strength tests of an athlete, oldest first."""
     statement = select(STRENGTH_TESTS).where(
-        STRENGTH_TESTS.c.athlete == athlete_number(clean_name(athlete)))
+        STRENGTH_TESTS.c.athlete .in_(numbers_of(athlete)))
     if exercise:
         statement = statement.where(STRENGTH_TESTS.c.exercise == exercise)
     tests = _rows(engine, statement.order_by(STRENGTH_TESTS.c.taken_at), words={})
@@ -160,17 +164,47 @@ def tests_of(engine: Engine, athlete: str, exercise: str = '') -> list[dict[str,
 def ranges_of(engine: Engine, athlete: str) -> list[dict[str, Any]]:
     """Return the ranges of motion of an athlete, oldest first."""
     return _rows(engine, select(RANGES).where(
-        RANGES.c.athlete == athlete_number(clean_name(athlete)),
+        RANGES.c.athlete .in_(numbers_of(athlete)),
     ).order_by(RANGES.c.taken_at))
 
 
 def find_athlete(engine: Engine, name: str) -> dict[str, Any]:
-    """Return an athlete; :raises HistoryError: if there is none of this name."""
+    """
+    Return an athlete by the present name, a former one or a token.
+
+    :raises HistoryError: if there is none, with the names that are alike
+    """
     name = clean_name(name)
-    rows = _rows(engine, select(ATHLETES).where(ATHLETES.c.name == name))
+    rows = _rows(engine, select(ATHLETES).where(ATHLETES.c.number.in_(numbers_of(name))))
     if not rows:
-        raise HistoryError(f'there is no athlete {name!r}')
-    return rows[0]
+        alike = ', '.join(similar_names(name, names(engine)))
+        raise HistoryError(f'there is no athlete {name!r}'
+                           + (f': did you mean {alike}?' if alike else ''))
+    return next((row for row in rows if row['name'] == name), rows[0])
+
+
+def athletes(engine: Engine) -> list[dict[str, Any]]:
+    """Return all athletes by name, each with the number of sessions and the newest one."""
+    counts = select(
+        SESSIONS.c.athlete, func.count().label('sessions'),
+        func.max(SESSIONS.c.started_at).label('last')).group_by(SESSIONS.c.athlete).subquery()
+    return _rows(engine, select(
+        ATHLETES, func.coalesce(counts.c.sessions, 0).label('sessions'), counts.c.last,
+    ).outerjoin(counts, counts.c.athlete == ATHLETES.c.number).order_by(ATHLETES.c.name))
+
+
+def exercise_limits_of(engine: Engine, athlete: str) -> list[dict[str, Any]]:
+    """Return what is allowed to an athlete at single exercises."""
+    return _rows(engine, select(ATHLETE_EXERCISES).where(
+        ATHLETE_EXERCISES.c.athlete.in_(numbers_of(athlete)),
+    ).order_by(ATHLETE_EXERCISES.c.exercise))
+
+
+def settings_of(engine: Engine, athlete: str) -> list[dict[str, Any]]:
+    """Return how an athlete sets up each machine."""
+    return _rows(engine, select(ATHLETE_SETTINGS).where(
+        ATHLETE_SETTINGS.c.athlete.in_(numbers_of(athlete)),
+    ).order_by(ATHLETE_SETTINGS.c.machine, ATHLETE_SETTINGS.c.name))
 
 
 def _rows(engine: Engine, statement: Any, words: dict[str, Any] | None = None,

@@ -62,7 +62,8 @@ class LoadControllerNode(Node):
         return listen
 
     def _on_session(self, message):
-        self._inputs = replace(self._inputs, session_heard=conversions.now(self))
+        self._inputs = replace(
+            self._inputs, session_heard=conversions.now(self), session_limit=message.limit)
 
     def _on_timer(self):
         if conversions.now(self) - self._decided >= SILENCE:

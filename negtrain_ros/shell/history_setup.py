@@ -23,7 +23,8 @@ def open_history(node: PollingNode, place: HistorySettings) -> tuple[History, Se
     def dates() -> float:
         """Return the time of the node, which repetitions have; until it knows one, the real."""
         return node.get_clock().now().nanoseconds / 1e9 or time.time()
-    history = History(place.url, folder, machine=place.machine, dates=dates, warn=warn)
+    history = History(place.url, folder, machine=place.machine, geometry=place.geometry,
+                      dates=dates, warn=warn)
     recorder = TopicRecorder(node, folder / 'recordings', warn) if place.record else None
     journal = SessionLog(history, recorder)
     node.context.on_shutdown(journal.close)

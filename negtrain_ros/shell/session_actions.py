@@ -9,24 +9,22 @@ from typing import Any
 from negtrain_interfaces.action import CalibrateRange, StrengthTest, Train
 from negtrain_interfaces.srv import AcceptStrengthTest
 from negtrain_ros.core.planning.exercise import Exercise
-from negtrain_ros.core.planning.prescription import PrescriptionSettings
-from negtrain_ros.core.planning.program import TrainingBlock
+from negtrain_ros.core.planning.gate import Gate
+from negtrain_ros.core.planning.program import Program, TrainingBlock
 from negtrain_ros.core.planning.strength import StrengthMethod, StrengthSettings
-from negtrain_ros.core.safety.load_limits import MACHINE_LIMIT
+from negtrain_ros.core.safety.load_limits import LoadLimits, MACHINE_LIMIT
+from negtrain_ros.core.session import service
 from negtrain_ros.core.session.activities import Activity, Calibration, Training
 from negtrain_ros.core.session.range_calibration import CalibrationSettings
-from negtrain_ros.core.session.strength_protocols import trials
 from negtrain_ros.core.session.strength_test import StrengthTesting
 from negtrain_ros.core.settings import Refusal
 from negtrain_ros.core.types import (
     LoadState,
     Prescription,
-    RangeOfMotion,
     SessionStage,
     SessionState,
 )
 from negtrain_ros.history import planning, queries
-from negtrain_ros.history.outbox.entries import clean_name
 from negtrain_ros.history.session_log import SessionLog
 from negtrain_ros.history.store import History
 from negtrain_ros.programs.exercises import shipped_exercises
@@ -34,7 +32,6 @@ from negtrain_ros.programs.programs import find_program
 from negtrain_ros.shell import conversions
 from negtrain_ros.shell.single_goal_server import ActionDefinition
 
-MOST_SETS, LONGEST_REST = 100, 3600.0  # s
 OUTCOMES = {
     SessionStage.FINISHED: Train.Result.FINISHED,
     SessionStage.STOPPED: Train.Result.STOPPED,
@@ -76,12 +73,16 @@ class SessionActions:
     def all(self) -> dict[str, ActionDefinition]:
         """Return every action by its name."""
         return {
-            'calibrate_range': ActionDefinition(CalibrateRange, self._when_free(self._calibrate),
-                                     self._so_far, self._calibrated),
+            'calibrate_range': ActionDefinition(
+                CalibrateRange, self._when_free(self._calibrate), self._so_far, self._calibrated,
+                lambda question: CalibrateRange.Result(reason=question, question=question)),
             'strength_test': ActionDefinition(
-                StrengthTest, self._when_free(self._test), self._trial, self._tested),
-            'train': ActionDefinition(Train, self._when_free(self._train), self._training,
-                                      self._trained),
+                StrengthTest, self._when_free(self._test), self._trial, self._tested,
+                lambda question: StrengthTest.Result(reason=question, question=question)),
+            'train': ActionDefinition(
+                Train, self._when_free(self._train), self._training, self._trained,
+                lambda question: Train.Result(
+                    outcome=Train.Result.ASKED, reason=question, question=question)),
         }
 
     def accept(
@@ -109,9 +110,10 @@ class SessionActions:
         settings = self._settings
         if goal.repetitions:
             settings = replace(settings, repetitions=goal.repetitions)
-        athlete, exercise = clean_name(goal.athlete), self._exercise(goal.exercise)
-        activity = Calibration(
-            athlete, goal.exercise, exercise.begins, settings, exercise.smallest_range)
+        athlete, exercise = self._athlete(goal), self._exercise(goal.exercise)
+        activity = service.calibration(
+            athlete, exercise, self._history.evidence(athlete, goal.exercise), settings,
+        ).agreed(goal.consent)
         self._begin(activity, None)
         self._calibration = activity
 
@@ -130,63 +132,54 @@ class SessionActions:
         return CalibrateRange.Result(success=True, bottom=found.bottom, top=found.top)
 
     def _train(self, goal: Train.Goal) -> None:
+        goal.athlete = self._known(goal.athlete)
         if goal.resume:
             self._resume(goal)
             return
-        plan = self._next_of_program if goal.program else self._prescribed
-        self._begin(plan(goal), None)
+        plan = self._next_of_program if goal.program else self._free
+        self._begin(plan(goal).agreed(goal.consent), None)
 
-    def _prescribed(self, goal: Train.Goal) -> Training:
-        prescription = conversions.from_msg(Prescription, goal.prescription)
-        if not goal.sets or not prescription.repetitions:
-            raise Refusal('a training needs at least one set of one repetition')
-        if goal.sets > MOST_SETS:
-            raise Refusal(f'a training has {MOST_SETS} sets at most, not {goal.sets}')
-        if not 0.0 <= goal.rest <= LONGEST_REST:
-            raise Refusal(f'a rest lasts 0 to {LONGEST_REST:g} s, not {goal.rest:g}')
-        prescription = replace(
-            prescription, athlete=goal.athlete, exercise=goal.exercise,
-            rom=self._rom(goal.athlete, goal.exercise))
-        return Training((prescription,) * goal.sets, goal.rest)
+    def _free(self, goal: Train.Goal) -> service.Decision[Training]:
+        exercise = self._exercise(goal.exercise)
+        wish = replace(conversions.from_msg(Prescription, goal.prescription),
+                       athlete=goal.athlete, exercise=goal.exercise)
+        return service.free_training(
+            wish, goal.sets, goal.rest,
+            self._history.evidence(goal.athlete, goal.exercise, wish.method),
+            self._gate(exercise), self._now())
 
-    def _next_of_program(self, goal: Train.Goal) -> Training:
-        program, exercise = find_program(goal.program), self._exercise(goal.exercise)
-        now = self._now()
-        plan = self._history.ask(
-            lambda engine: planning.plan(engine, goal.athlete, program, exercise, now))
-        step = plan.standing.next
-        if plan.proposal is None or step is None or not isinstance(step.part, TrainingBlock):
-            raise Refusal(plan.reason)
-        prescription = planning.prescription_of(
-            goal.athlete, exercise, step.part, plan.proposal,
-            self._rom(goal.athlete, goal.exercise), consent=goal.consent)
-        dose = step.part.dose
-        return Training((prescription,) * dose.sets, dose.rest, program=program.name,
-                        step=step.number)
+    def _next_of_program(self, goal: Train.Goal) -> service.Decision[Training]:
+        program, exercise = self._find_program(goal.program), self._exercise(goal.exercise)
+        now, limits = self._now(), self._limits()
+        return service.program_training(self._history.ask(lambda engine: planning.plan(
+            engine, goal.athlete, program, exercise, now, self._history.geometry, limits,
+            self._strength)))
 
     def _resume(self, goal: Train.Goal) -> None:
+        gate = self._gate(self._exercise(goal.exercise))
         left = self._history.interrupted(goal.athlete, goal.exercise)
-        if left is None:
-            raise Refusal(f'{goal.athlete} has no interrupted session at {goal.exercise}')
-        prescription = self._history.ask(
-            lambda engine: queries.last_prescription(engine, left.number))
-        activity = Training(
-            (prescription,) * left.sets, goal.rest, program=left.program, step=left.step,
-            first=left.sets_done + 1)
-        self._begin(activity, left)
+        evidence = self._history.evidence(
+            goal.athlete, goal.exercise, left.method if left else None)
+        decision = service.resumed_training(
+            self._left(left, goal.rest) if left else None, goal.athlete, goal.exercise, evidence,
+            gate, self._now())
+        self._begin(decision.agreed(goal.consent), left)
+
+    def _left(self, left: queries.Interrupted, rest: float) -> service.InterruptedSession:
+        """Return what an interrupted session has left; a programme says the rest itself."""
+        if left.program:
+            step = self._find_program(left.program).steps[left.step - 1]
+            rest = step.part.dose.rest if isinstance(step.part, TrainingBlock) else rest
+        return service.InterruptedSession(
+            self._history.ask(lambda engine: queries.last_prescription(engine, left.number)),
+            left.sets, left.sets_done, rest, left.started_at, left.program, left.step)
 
     def _test(self, goal: StrengthTest.Goal) -> None:
-        exercise = self._exercise(goal.exercise)
+        athlete, exercise = self._athlete(goal), self._exercise(goal.exercise)
         method = conversions.enumeration(StrengthMethod, goal.method)
-        machine = PrescriptionSettings(step=exercise.step, machine_limit=exercise.machine_limit)
-        rom = self._rom(goal.athlete, goal.exercise)
-        base = Prescription(
-            athlete=goal.athlete, exercise=goal.exercise, order=exercise.begins, rom=rom,
-            limit=exercise.machine_limit,
-            hold_position=rom.bottom + exercise.hold_fraction * rom.length)
-        course = trials(
-            method, goal.expected, exercise.minimum_velocity, self._strength, machine)
-        activity = StrengthTesting(method, course, base, self._strength)
+        activity = service.strength_test(
+            athlete, method, goal.expected, self._history.evidence(athlete, goal.exercise),
+            self._gate(exercise), self._strength).agreed(goal.consent)
         self._begin(activity, None)
         self._testing = activity
 
@@ -211,12 +204,32 @@ class SessionActions:
             success=True, test=number, maximum=estimate.maximum, fit=estimate.fit,
             low=estimate.low, high=estimate.high, smallest_change=estimate.smallest_change)
 
+    def _athlete(self, goal: Any) -> str:
+        """Return whom a goal means; one who may be a known athlete is asked about."""
+        name = self._known(goal.athlete)
+        question = service.name_question(name, self._history.ask(queries.names))
+        if question and not goal.consent:
+            raise service.Asked(question)
+        return name
+
+    def _known(self, name: str) -> str:
+        return self._history.ask(lambda engine: queries.name_of(engine, name))
+
+    def _find_program(self, name: str) -> Program:
+        return find_program(name, self._history.folder / 'programs')
+
+    def _gate(self, exercise: Exercise) -> Gate:
+        return Gate(exercise, self._limits(), self._strength)
+
+    def _limits(self) -> LoadLimits:
+        load = self._load()
+        return LoadLimits(machine_limit=load.machine_limit if load else MACHINE_LIMIT)
+
     def _exercise(self, name: str) -> Exercise:
         known = shipped_exercises()
         if name not in known:
             raise Refusal(f'unknown exercise {name!r}: one of {", ".join(known)}')
-        load = self._load()
-        known[name].check(load.machine_limit if load else MACHINE_LIMIT)
+        known[name].check(self._limits().machine_limit)
         return known[name]
 
     def _training(self, state: SessionState) -> Train.Feedback:
@@ -227,9 +240,3 @@ class SessionActions:
         return Train.Result(
             outcome=OUTCOMES[stage], reason=reason, session=0 if refused else self._journal.number,
             sets=[] if refused else [conversions.to_msg(done) for done in self._journal.sets])
-
-    def _rom(self, athlete: str, exercise: str) -> RangeOfMotion:
-        known = self._history.rom(athlete, exercise)
-        if known is None:
-            raise Refusal(f'the range of {athlete} at {exercise} is not known: calibrate first')
-        return known

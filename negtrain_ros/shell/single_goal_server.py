@@ -3,8 +3,10 @@
 """Activities of the session as actions, one at a time."""
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+from negtrain_ros.core.session.service import Asked
 from negtrain_ros.core.settings import Refusal
 from negtrain_ros.core.types import SessionStage, SessionState
 from rclpy.action import ActionServer, CancelResponse
@@ -20,12 +22,14 @@ class ActionDefinition:
     :ivar begin: takes a goal, raises Refusal with the reason if it is refused
     :ivar feedback: makes the feedback from the state of the session
     :ivar result: makes the result from the stage at the end and the reason
+    :ivar asked: makes the result of a goal that has to be agreed to first, from the question
     """
 
     kind: type
     begin: Callable[[Any], None]
     feedback: Callable[[SessionState], Any]
     result: Callable[[SessionStage | None, str], Any]
+    asked: Callable[[str], Any]
 
 
 class SingleGoalServer:
@@ -67,6 +71,8 @@ class SingleGoalServer:
         def accept(goal: ServerGoalHandle) -> None:
             try:
                 offer.begin(goal.request)
+            except Asked as question:
+                goal.execute(partial(_aborted, result=offer.asked(str(question))))
             except Refusal as refusal:
                 self._answer(goal, offer, None, str(refusal))
             else:
@@ -99,3 +105,8 @@ class SingleGoalServer:
     @staticmethod
     def _no_execution(goal: ServerGoalHandle) -> Any:
         raise AssertionError('a goal is executed with a callback of its own')
+
+
+def _aborted(handle: ServerGoalHandle, result: Any) -> Any:
+    handle.abort()
+    return result

@@ -137,6 +137,6 @@ class Probe:
         """Begin a training of one set; return the handle of the action when the load is there."""
         handle = self.begin('train', Train.Goal(
             athlete=prescription.athlete, exercise=prescription.exercise,
-            prescription=prescription, sets=1))
+            prescription=prescription, sets=1, consent=True))
         self.wait_for('machine_state', lambda state: state.load > 0.9 * prescription.concentric)
         return handle

@@ -12,11 +12,10 @@ import stat
 import sys
 from xml.etree import ElementTree
 
-from cli_runner import cli_runner
+from harness.history_cli import run
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib import image
-from negtrain_ros.cli import history_commands
 from negtrain_ros.core.planning.prescription import Loads
 from negtrain_ros.core.planning.strength import Estimate, StrengthMethod
 from negtrain_ros.core.types import (
@@ -34,7 +33,6 @@ from negtrain_ros.history.outbox.entries import apply, Entry, Status, Verb
 from negtrain_ros.history.reports.export import write_csv
 from negtrain_ros.history.store import History
 import pytest
-import typer
 
 ANN, BOB = 'Ann <b>"O\'Hara"</b> 😀', 'Bob'
 UP = PhaseMeasure(start=0.0, duration=1.5, range=0.4, mean_velocity=0.27, peak_velocity=0.4,
@@ -43,23 +41,6 @@ DOWN = dataclasses.replace(UP, duration=3.0, mean_load=81.0, plateau_load=84.999
 PRESCRIPTION = Prescription(
     exercise='chest_press', method=Method.NEGATIVE, concentric=51.0, eccentric=85.0,
     limit=101.0, rom=RangeOfMotion(0.1, 0.5))
-
-
-def app() -> typer.Typer:
-    made = typer.Typer()
-    for command in (history_commands.history, history_commands.export, history_commands.report,
-                    history_commands.plan):
-        made.command(command.__name__)(command)
-    made.add_typer(history_commands.athlete, name='athlete')
-    return made
-
-
-def run(url: str, folder: Path, *arguments: object) -> tuple[int, str, str]:
-    """Run a command; return its status and what it says on stdout and stderr."""
-    result = cli_runner().invoke(app(), [str(argument) for argument in arguments], env={
-        'NEGTRAIN_DATABASE': url, 'NEGTRAIN_FOLDER': str(folder)})
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result.exit_code, result.stdout, result.stderr
 
 
 @pytest.fixture
@@ -96,8 +77,10 @@ def test_history_lists_what_was_trained(url, folder, kept):
     assert '51.000 / 85.000' in newest and str(kept[0]) in older
     _, out, _ = run(url, folder, 'history', '--athlete', ANN, '--since', '2020-01-01')
     assert str(kept[0]) in out and str(kept[1]) not in out
-    for nothing in (('--exercise', 'row'), ('--until', '2020-01-01'), ('--athlete', 'Eve')):
+    for nothing in (('--exercise', 'row'), ('--until', '2020-01-01')):
         assert run(url, folder, 'history', *nothing) == (0, 'no session\n', '')
+    status, _, said = run(url, folder, 'history', '--athlete', 'Eve')
+    assert status == 1 and "there is no athlete 'Eve'" in said
 
 
 def test_parquet_says_in_one_line_what_it_needs(url, folder, kept, tmp_path, monkeypatch):

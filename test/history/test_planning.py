@@ -5,6 +5,7 @@ import dataclasses
 
 from negtrain_ros.core.planning.program import Dose
 from negtrain_ros.core.planning.strength import Estimate, StrengthMethod, StrengthSettings
+from negtrain_ros.core.safety.load_limits import LoadLimits
 from negtrain_ros.core.session.activities import Training
 from negtrain_ros.core.types import (
     Fault,
@@ -57,13 +58,14 @@ class Calendar:
     def plan(self):
         return self.history.ask(lambda engine: planning.plan(
             engine, ANN, find_program('negative-alternating'), shipped_exercises()[PRESS],
-            self.now))
+            self.now, self.history.geometry, LoadLimits()))
 
 
 @pytest.fixture
 def calendar(url, folder):
     """Give a calendar on which a maximum of 100 kg has been accepted."""
     calendar = Calendar(url, folder)
+    calendar.history.keep_range(ANN, PRESS, RangeOfMotion(0.1, 0.5))
     calendar.test(100.0)
     calendar.now += DAY
     yield calendar
@@ -82,7 +84,7 @@ def test_what_does_not_replace_a_maximum(calendar, meanwhile):
     calendar.now += DAY
     plan = calendar.plan()
     assert (plan.maximum.value, plan.maximum.method) == (100.0, LINE)
-    assert plan.proposal.loads.concentric == pytest.approx(65.0)
+    assert plan.answer.prescription.concentric == pytest.approx(65.0)
 
 
 def test_the_newest_accepted_maximum_of_the_method_counts(calendar):
@@ -90,12 +92,30 @@ def test_the_newest_accepted_maximum_of_the_method_counts(calendar):
     assert calendar.plan().maximum.value == 110.0
 
 
+def test_the_order_of_acceptance_decides_not_the_clock(calendar):
+    calendar.now += 5 * 365.0 * DAY
+    calendar.test(120.0)
+    calendar.now -= 5 * 365.0 * DAY
+    calendar.test(60.0)
+    assert calendar.plan().maximum.value == 60.0
+
+
+def test_range_and_maximum_of_another_geometry_are_not_used(calendar, url, tmp_path):
+    other = History(url, tmp_path / 'other', machine='press 2')
+    assert other.rom(ANN, PRESS) is None and other.maximum(ANN, PRESS) is None
+    same = History(url, tmp_path / 'same', machine='press 3', geometry='press 1')
+    assert same.rom(ANN, PRESS) == RangeOfMotion(0.1, 0.5)
+    assert same.maximum(ANN, PRESS).value == 100.0
+    other.close()
+    same.close()
+
+
 def test_an_expired_maximum_gives_no_loads(calendar):
     calendar.warm_up()
     calendar.now = BEGIN + StrengthSettings().expires_after - 1.0
-    assert calendar.plan().proposal
+    assert calendar.plan().answer
     calendar.now += 2.0
-    assert calendar.plan().proposal is None
+    assert calendar.plan().answer is None
 
 
 def test_a_fault_is_kept_each_time_it_comes(calendar):

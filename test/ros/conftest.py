@@ -3,6 +3,7 @@
 """Graphs of real processes, each module of tests in a domain of its own."""
 from io import StringIO
 import os
+from pathlib import Path
 import random
 import socket
 
@@ -12,9 +13,10 @@ pytest.importorskip('rclpy', reason='ROS 2 is not there')
 pytest.importorskip('negtrain_interfaces', reason='negtrain_interfaces is not built')
 
 from harness.graph import FASTEST, PATIENT
-from harness.probe import Probe
+from harness.probe import CHEST_PRESS, Probe
 from negtrain_ros.bringup import node_list, transport
 from negtrain_ros.bringup.processes import ProcessRunner
+from negtrain_ros.history.store import keep_maximum
 
 PORT = 42700  # of the first domain; who holds it on the loopback device has the domain
 
@@ -62,6 +64,7 @@ def start_graph(tmp_path_factory):
     def start(namespace=''):
         said = StringIO()
         history = str(tmp_path_factory.mktemp('history'))
+        keep_maximum(Path(history), CHEST_PRESS.athlete, CHEST_PRESS.exercise, CHEST_PRESS.limit)
         runner = ProcessRunner(node_list.SIMULATION, node_list.Start(
             namespace=namespace, use_sim_time=True,
             parameters={**FASTEST, 'session_manager': {'history.folder': history, **PATIENT}}),

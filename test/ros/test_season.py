@@ -103,13 +103,15 @@ class Season:
 
     def train(self, probe, exercise, **how):
         """Train to the end."""
-        result = self.done(probe, 'train', Train.Goal(athlete=ATHLETE, exercise=exercise, **how))
+        result = self.done(probe, 'train', Train.Goal(
+            athlete=ATHLETE, exercise=exercise, consent=True, **how))
         assert result.outcome == Train.Result.FINISHED, result.reason
 
     def be_interrupted(self, probe):
         """Train until the session manager is killed in the third set, at the fourth half."""
         self.train(probe, EXERCISES[0], program=PROGRAM)
-        probe.begin('train', Train.Goal(athlete=ATHLETE, exercise=EXERCISES[1], program=PROGRAM))
+        probe.begin('train', Train.Goal(
+            athlete=ATHLETE, exercise=EXERCISES[1], program=PROGRAM, consent=True))
         probe.wait_for('session', lambda state: state.stage == SessionState.TRAINING
                    and state.repetition == 4, PATIENCE)
         manager = self.runner.processes['session_manager']

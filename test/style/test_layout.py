@@ -53,6 +53,7 @@ PURE_IMPORTS = {
     'collections', 'dataclasses', 'enum', 'functools', 'itertools', 'math', 'operator', 'types',
     'typing', 'abc', 'array', 'bisect', 'heapq', 'fractions', 'statistics', 'numpy',
     'transforms3d', 'typing_extensions', 'negtrain_ros', 'cmath', 'contextlib', 'string',
+    'difflib', 'unicodedata',
 }
 ROS = {'rclpy', 'negtrain_interfaces', 'std_srvs', 'std_msgs', 'rcl_interfaces', 'launch'}
 LONGEST_NODE = 86  # lines that are not empty; a longer node decides something

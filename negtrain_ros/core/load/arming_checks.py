@@ -24,6 +24,17 @@ def prescription_check(prescription: Prescription | None, limits: LoadLimits) ->
     return None
 
 
+def session_check(prescription: Prescription | None, limit: float) -> str | None:
+    """Return why a prescription is more than the session lets be armed, a limit [kg]."""
+    if prescription is None:
+        return 'nothing is prescribed'
+    heaviest = max(prescription.concentric, prescription.eccentric)
+    if heaviest <= limit:
+        return None
+    return (f'{heaviest:g} kg is above what the session allows, {limit:g} kg: begin a training, '
+            'or calibrate, test or train within the limits of the athlete')
+
+
 def readiness_check(inputs: LoadInputs, ages: InputAges, speed: float, now: float) -> str | None:
     """
     Return what graph, encoder, phase detector, machine or session lack.

@@ -10,7 +10,12 @@ from collections.abc import Set
 from dataclasses import dataclass
 import math
 
-from negtrain_ros.core.load.arming_checks import AT_REST, prescription_check, readiness_check
+from negtrain_ros.core.load.arming_checks import (
+    AT_REST,
+    prescription_check,
+    readiness_check,
+    session_check,
+)
 from negtrain_ros.core.load.fatigue import VelocityLoss
 from negtrain_ros.core.load.load_profile import LoadProfile, LoadProfileSettings
 from negtrain_ros.core.load.overload_taper import OverloadTaper, OverloadTaperSettings
@@ -115,6 +120,7 @@ class LoadController:
         refusal = (prescription_check(self.prescription, self.settings)
                    or readiness_check(self._inputs, self.settings, -self._taper.lowering_speed,
                                       now)
+                   or session_check(self.prescription, self._inputs.session_limit)
                    or fault_names(self._failsafe.held))
         if refusal:
             return refusal

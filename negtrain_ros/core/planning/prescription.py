@@ -25,7 +25,7 @@ class PrescriptionSettings(Settings):
     machine_limit: float = parameter(
         MACHINE_LIMIT, 'heaviest load of machine and exercise', 10.0, 500.0, unit='kg')
     highest_share: float = parameter(
-        1.0, 'largest share of the maximum on the way down; above 1 a trainer has unlocked it',
+        1.0, 'largest share of the maximum; above 1, on the way down, a trainer has unlocked it',
         0.2, 1.2)
 
 
@@ -58,24 +58,6 @@ class Loads:
     limit: float
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """Loads for the next session; those above the last ones need the athlete's consent."""
-
-    loads: Loads
-    without_consent: Loads
-    question: str = ''
-
-    @property
-    def asks(self) -> bool:
-        """Whether somebody has to agree first."""
-        return bool(self.question)
-
-    def answered(self, consent: bool) -> Loads:
-        """Return the loads to train with [kg]."""
-        return self.loads if consent else self.without_consent
-
-
 def loads(
     maximum: float, method: Method, intensity: Intensity | None = None,
     settings: PrescriptionSettings | None = None, *, cap: float = math.inf,
@@ -96,30 +78,12 @@ def loads(
         raise Refusal(
             f'a cap of {cap:g} kg is below the lightest load, {settings.lightest:g} kg')
     limit = max(settings.lightest, round_down(
-        min(settings.machine_limit, cap, maximum * max(1.0, settings.highest_share)),
+        min(settings.machine_limit, cap, maximum * settings.highest_share),
         settings.step))
     concentric, eccentric = (
         min(limit, max(settings.lightest, round_to_step(share * maximum, settings.step)))
         for share in (intensity.concentric, intensity.eccentric))
     return Loads(concentric, eccentric, limit)
-
-
-def propose(wanted: Loads, last: Loads | None) -> Proposal:
-    """
-    Compare loads with those of the last session: less goes ahead, more is asked first.
-
-    :param wanted: what the maximum and the programme ask for
-    :param last: what was trained last with the same exercise and method; None: never before
-    """
-    if last is None:
-        return Proposal(wanted, wanted)
-    kept = Loads(min(wanted.concentric, last.concentric), min(wanted.eccentric, last.eccentric),
-                 wanted.limit)
-    if kept == wanted:
-        return Proposal(wanted, wanted)
-    return Proposal(wanted, kept, (
-        f'up {last.concentric:g} → {wanted.concentric:g} kg, '
-        f'down {last.eccentric:g} → {wanted.eccentric:g} kg: do you agree?'))
 
 
 def check_intensity(
@@ -128,7 +92,7 @@ def check_intensity(
     """Raise Refusal, in one line, for shares that a method cannot have."""
     for way, share, highest in (
             ('concentric', intensity.concentric, 1.0),
-            ('eccentric', intensity.eccentric, settings.highest_share)):
+            ('eccentric', intensity.eccentric, max(1.0, settings.highest_share))):
         if not 0.0 <= share <= highest:
             raise Refusal(f'{way} intensity {share:g} is outside 0 .. {highest:g}')
     if method in (Method.NEGATIVE, Method.ECCENTRIC_ONLY) \

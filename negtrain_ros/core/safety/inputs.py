@@ -28,6 +28,7 @@ class LoadInputs:
     The newest word of everybody the load controller hears.
 
     :param session_heard: time of the last heartbeat of the session manager [s]; None: never
+    :param session_limit: heaviest load [kg] that the session lets be armed
     :param graph: fault of the graph of nodes: a duplicate or missing publisher; None: no fault
     """
 
@@ -36,6 +37,7 @@ class LoadInputs:
     machine: MachineState | None = None
     session_heard: float | None = None
     graph: str | None = None
+    session_limit: float = math.inf
 
     @property
     def measured(self) -> bool:

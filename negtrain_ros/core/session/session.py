@@ -296,7 +296,8 @@ class Session:
             athlete=prescription.athlete, exercise=prescription.exercise, program=activity.program,
             method=prescription.method, set=activity.set, sets=activity.sets,
             repetition=activity.repetition, repetitions=prescription.repetitions,
-            rest_left=max(0.0, lasts - (steady - self._since)))
+            rest_left=max(0.0, lasts - (steady - self._since)),
+            limit=prescription.limit if self.stage in OPEN else 0.0)
 
     def _way_on(self) -> str:
         """Return what somebody has to do before the session can go on; empty: nothing."""

@@ -9,7 +9,7 @@ it has written just writes again.
 """
 import base64
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, IntEnum
 import hashlib
 from itertools import groupby
@@ -21,7 +21,7 @@ import zlib
 
 from negtrain_ros.core.settings import Refusal
 from negtrain_ros.core.types import SetEnd
-from negtrain_ros.history.tables import ERASURES, METADATA, SESSIONS, SETS
+from negtrain_ros.history.tables import ALIASES, ERASURES, METADATA, SESSIONS, SETS
 from sqlalchemy import bindparam, case, or_, select, Table, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
@@ -120,10 +120,16 @@ def clean_name(name: str) -> str:
 
 
 def apply(connection: Connection, entries: Sequence[Entry]) -> None:
-    """Write entries in their order; those about an athlete who was erased since are dropped."""
-    erased = _erasures(connection, entries)
-    wanted = [entry for entry in entries
-              if entry.written_at > erased.get(entry.athlete, float('-inf'))]
+    """
+    Write entries in their order; those about an athlete who was erased since are dropped.
+
+    A machine that has not heard of a new name or a merge writes the number of the old name.
+    """
+    erased, aliases = _erasures(connection, entries), _aliases(connection, entries)
+    wanted = [_about(entry, aliases[entry.athlete]) if entry.athlete in aliases else entry
+              for entry in entries
+              if entry.written_at > erased.get(entry.athlete, float('-inf'))
+              and not (entry.table == 'athletes' and entry.athlete in aliases)]
     for (verb, table, _), group in groupby(wanted, key=_statement):
         rows = [entry.values for entry in group]
         if verb is Verb.INSERT:
@@ -146,6 +152,21 @@ def _erasures(connection: Connection, entries: Iterable[Entry]) -> dict[int, flo
     rows = connection.execute(
         select(ERASURES.c.athlete, ERASURES.c.erased_at).where(ERASURES.c.athlete.in_(athletes)))
     return {row.athlete: row.erased_at for row in rows}
+
+
+def _aliases(connection: Connection, entries: Iterable[Entry]) -> dict[int, int]:
+    athletes = {entry.athlete for entry in entries if entry.athlete}
+    if not athletes:
+        return {}
+    rows = connection.execute(
+        select(ALIASES.c.number, ALIASES.c.athlete).where(ALIASES.c.number.in_(athletes)))
+    return {row.number: row.athlete for row in rows}
+
+
+def _about(entry: Entry, athlete: int) -> Entry:
+    """Return an entry about the athlete whom a number means now."""
+    values = {**entry.values, 'athlete': athlete} if 'athlete' in entry.values else entry.values
+    return replace(entry, values=values, athlete=athlete)
 
 
 def _insert(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:

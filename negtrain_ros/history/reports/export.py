@@ -116,7 +116,9 @@ def write_all_about(engine: Engine, name: str, file: IO[bytes]) -> int:
     name = athlete['name']
     numbers = [row['number'] for row in tables_for_people.sessions(engine, Choice(athlete=name))]
     for key, value in (('athlete', athlete), ('ranges', tables_for_people.ranges_of(engine, name)),
-                       ('strength_tests', tables_for_people.tests_of(engine, name))):
+                       ('strength_tests', tables_for_people.tests_of(engine, name)),
+                       ('exercises', tables_for_people.exercise_limits_of(engine, name)),
+                       ('settings', tables_for_people.settings_of(engine, name))):
         file.write(b',\n' if key != 'athlete' else b'{')
         file.write(json.dumps(key).encode() + b': ' + _json(value))
     file.write(b',\n"sessions": [')

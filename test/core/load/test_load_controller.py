@@ -83,6 +83,7 @@ def test_without_a_range_only_light_loads():
     ({'machine': {'faults': (Fault.DRIVE,)}}, 'drive fault'),
     ({'session_heard': 0.0}, 'session manager'),
     ({'graph': 'two publishers on handle'}, 'two publishers'),
+    ({'session_limit': 60.0}, 'the session allows, 60 kg'),
 ])
 def test_arming_demands_the_whole_check(changes, word):
     bench = Bench(armed=False)

@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Loads follow from a maximum, within every cap, and never rise without being asked."""
+"""Loads follow from a maximum, within every cap."""
 import math
 
 from hypothesis import given
@@ -8,10 +8,8 @@ from hypothesis import strategies as st
 from negtrain_ros.core.planning.prescription import (
     INTENSITIES,
     Intensity,
-    Loads,
     loads,
     PrescriptionSettings,
-    propose,
     round_to_step,
 )
 from negtrain_ros.core.types import Method
@@ -91,22 +89,3 @@ def test_more_strength_never_means_less_load(maximum, method):
 
 def test_every_method_has_an_intensity():
     assert set(INTENSITIES) == set(Method)
-
-
-weights = st.integers(2, 150).map(float)
-pairs = st.builds(Loads, weights, weights, st.just(150.0))
-
-
-@given(pairs, pairs)
-def test_no_load_rises_without_consent(wanted, last):
-    proposal = propose(wanted, last)
-    declined = proposal.answered(consent=False)
-    assert declined.concentric <= last.concentric and declined.eccentric <= last.eccentric
-    assert proposal.answered(consent=True) == wanted
-    assert proposal.asks == (
-        wanted.concentric > last.concentric or wanted.eccentric > last.eccentric)
-
-
-def test_the_first_session_asks_nothing():
-    first = loads(101, Method.NEGATIVE)
-    assert not propose(first, None).asks
