@@ -16,6 +16,7 @@ from bench.graph import REFERENCE, running
 import matplotlib
 from negtrain_interfaces.msg import Truth
 from negtrain_ros.core.load.load_controller import LoadSettings
+from negtrain_ros.core.safety.load_limits import LoweringSpeedLimits
 from negtrain_ros.core.safety.machine_guard import MachineGuardSettings
 from negtrain_ros.machine_client import MachineClient, training
 from negtrain_ros.shell.conversions import seconds
@@ -84,7 +85,7 @@ def in_the_loop(layers: Layers) -> Fall:
     trace = ClosedLoop(
         ClosedLoopSettings(repetitions=3, patience=20.0), seed=1,
         athlete=AthleteSettings(**INCIDENT), guard=MachineGuardSettings(**layers.guard),
-        load=LoadSettings(**layers.load)).run().trace
+        load=LoadSettings(lowering=LoweringSpeedLimits(**layers.load))).run().trace
     gone = np.argmax(trace.training & (trace.force == 0.0))
     return Fall(trace.time - trace.time[gone - 1], -trace.velocity, trace.load)
 
@@ -105,7 +106,7 @@ def over_the_graph(layers: Layers) -> Fall:
         mock_machine={
             **{f'athlete.{name}': value for name, value in INCIDENT.items()},
             **{f'guard.{name}': value for name, value in layers.guard.items()}},
-        load_controller={f'load.{name}': value for name, value in layers.load.items()},
+        load_controller={f'load.lowering.{name}': value for name, value in layers.load.items()},
     ), MachineClient('', on_truth=take, topics=['session']) as trainer:
         trainer.wait_for_machine()
         trainer.calibrate(REFERENCE.athlete, REFERENCE.exercise)

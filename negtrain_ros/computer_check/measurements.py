@@ -152,8 +152,8 @@ def _sample_path(
 
         starting, sending = living(STARTING), living(SENDING)
         encoder = observer.parameters('encoder_publisher', ['encoder.silence'], starting)
-        load = observer.parameters('load_controller', ['load.stale', 'load.session_stale'],
-                                   starting)
+        load = observer.parameters(
+            'load_controller', ['load.inputs.stale', 'load.inputs.session_stale'], starting)
         with Reporter('drive', *drive[1:]) as reporter:
             reporter.report(BEGUN, START_UP, starting)
             before = {node: _missed(observer.report_of(node)) for node in NODES}
@@ -162,8 +162,8 @@ def _sample_path(
     nodes = {node: NodeReport(words.get('scheduling', 'unknown'), _missed(words) - before[node])
              if (words := observer.report_of(node)) else None for node in NODES}
     return (SamplePath(report['sent'], report['latencies'], report['gaps'], nodes),
-            Bounds(min(encoder['encoder.silence'], load['load.stale']),
-                   load['load.session_stale'], 1.0 / plan.rate))
+            Bounds(min(encoder['encoder.silence'], load['load.inputs.stale']),
+                   load['load.inputs.session_stale'], 1.0 / plan.rate))
 
 
 def _missed(report: dict[str, str]) -> int:

@@ -1,7 +1,7 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """Settings: declared once with meaning, unit and range; they validate themselves."""
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, Field, field, fields
 import math
 from typing import Any
 
@@ -34,12 +34,14 @@ def parameter(
 
 @dataclass(frozen=True)
 class Settings:
-    """Base of all settings; refuses values outside the declared ranges."""
+    """Base of all settings, which may be nested; refuses values outside the declared ranges."""
 
     def __post_init__(self) -> None:
         """Raise Refusal, naming the setting, for a value that is not allowed."""
         for setting in fields(self):
             value, rule = getattr(self, setting.name), setting.metadata
+            if isinstance(value, Settings):
+                continue
             choices, low, high = rule['choices'], rule['low'], rule['high']
             if choices and value not in choices:
                 raise Refusal(f'{setting.name} = {value!r} is not one of {", ".join(choices)}')
@@ -50,3 +52,9 @@ class Settings:
             if not math.isfinite(value) or not low <= value <= high:
                 allowed = f'{low:g} .. {high:g} {rule["unit"]}'.rstrip()
                 raise Refusal(f'{setting.name} = {value} is outside {allowed}')
+
+
+def nested(setting: 'Field[Any]') -> type[Settings] | None:
+    """Return the class of settings within settings; None: it is a single value."""
+    kind = setting.default_factory
+    return kind if isinstance(kind, type) and issubclass(kind, Settings) else None

@@ -1,11 +1,12 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """Settings of the core as parameters of a node."""
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
+from operator import attrgetter
 from typing import Any
 
-from negtrain_ros.core.settings import Refusal, Settings
+from negtrain_ros.core.settings import nested, Refusal, Settings
 from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
 from rclpy.node import Node
 
@@ -28,9 +29,9 @@ def declare(node: Node, **groups: type[Settings]) -> list[Any]:
     for name in given:
         node.undeclare_parameter(name)
     for (prefix, kind), made in zip(groups.items(), settings, strict=True):
-        for field in fields(kind):
-            node.declare_parameter(f'{prefix}.{field.name}', getattr(made, field.name),
-                                   _descriptor(field), ignore_override=True)
+        for name, field in _leaves(prefix, kind):
+            value = attrgetter(name.removeprefix(f'{prefix}.'))(made)
+            node.declare_parameter(name, value, _descriptor(field), ignore_override=True)
     return settings
 
 
@@ -41,26 +42,46 @@ def make(node: str, given: Mapping[str, Any], **groups: type[Settings]) -> list[
     :param given: values by the names of the parameters
     :raises Refusal: naming the node and the parameter that is unknown or not allowed
     """
-    known = {f'{prefix}.{field.name}': (prefix, field)
-             for prefix, kind in groups.items() for field in fields(kind)}
-    values: dict[str, dict[str, Any]] = {prefix: {} for prefix in groups}
+    known = dict(leaf for prefix, kind in groups.items() for leaf in _leaves(prefix, kind))
+    values = {}
     for name, value in given.items():
         if name not in known:
             raise Refusal(f'{node}: there is no parameter {name}')
-        prefix, field = known[name]
+        field = known[name]
         if type(value) is int and isinstance(field.default, float):
             value = float(value)
         if type(value) is not type(field.default):
             raise Refusal(f'{node}: {name} = {value!r} is not of type '
                              f'{type(field.default).__name__}')
-        values[prefix][field.name] = value
-    made = []
-    for prefix, kind in groups.items():
-        try:
-            made.append(kind(**values[prefix]))
-        except Refusal as refusal:
-            raise Refusal(f'{node}: {prefix}.{refusal}') from None
-    return made
+        values[name] = value
+    return [_made(node, prefix, kind, values) for prefix, kind in groups.items()]
+
+
+def _leaves(prefix: str, kind: type[Settings]) -> Iterator[tuple[str, Any]]:
+    """Yield the name of each parameter of settings and of those nested in them, and its field."""
+    for field in fields(kind):
+        name = f'{prefix}.{field.name}'
+        inner = nested(field)
+        if inner is not None:
+            yield from _leaves(name, inner)
+        else:
+            yield name, field
+
+
+def _made(node: str, prefix: str, kind: type[Settings], values: Mapping[str, Any]) -> Settings:
+    """Return settings with those nested in them, from values by the names of the parameters."""
+    given = {}
+    for field in fields(kind):
+        name = f'{prefix}.{field.name}'
+        inner = nested(field)
+        if inner is not None:
+            given[field.name] = _made(node, name, inner, values)
+        elif name in values:
+            given[field.name] = values[name]
+    try:
+        return kind(**given)
+    except Refusal as refusal:
+        raise Refusal(f'{node}: {prefix}.{refusal}') from None
 
 
 def _descriptor(field: Any) -> ParameterDescriptor:

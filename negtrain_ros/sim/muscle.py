@@ -31,7 +31,8 @@ class MuscleSettings(Settings):
     eccentric_strength: float = parameter(
         1.4, 'plateau of the lowering force over the isometric force', 1.0, 2.0)
     eccentric_yield: float = parameter(
-        0.05, 'lowering speed at which half of that surplus is there', 0.005, 0.5, unit='m/s')
+        0.05, 'lowering speed at which half of the eccentric surplus of force is there',
+        0.005, 0.5, unit='m/s')
     activation_time: float = parameter(
         0.045, 'time constant from will to force', 0.01, 0.2, unit='s')
     endurance: float = parameter(

@@ -6,6 +6,7 @@ from itertools import product
 from harness.trace_checks import check, MARGIN, never_overloaded_in_a_lift, unloads_within
 from negtrain_ros.core.load.load_controller import LoadSettings
 from negtrain_ros.core.safety.fault_table import RULES
+from negtrain_ros.core.safety.load_limits import LoweringSpeedLimits
 from negtrain_ros.core.safety.machine_guard import MachineGuardSettings
 from negtrain_ros.core.types import EndCause, Fault, LoadMode
 from negtrain_ros.sim.athlete import AthleteSettings, Intention
@@ -19,7 +20,7 @@ SHORT = ClosedLoopSettings(repetitions=3, patience=40.0)
 LETS_GO = AthleteSettings(
     incident='lets_go', incident_repetition=2, incident_fraction=0.6, tremor=0.0)
 BLIND_DRIVE = MachineGuardSettings(speed_check=False)
-BLIND_CONTROLLER = LoadSettings(over_speed=1.0)
+BLIND_CONTROLLER = LoadSettings(lowering=LoweringSpeedLimits(over_speed=1.0))
 
 
 def let_go(guard=None, load=None):

@@ -17,8 +17,8 @@ BROKEN = """/**:
 REFUSED = [
     ('encoder_publisher', 'encoder.silence', 'long', 'is not of type float'),
     ('phase_detector', 'phase.there_is_none_of_this_name', '1.0', 'there is no parameter'),
-    ('load_controller', 'load.machine_limit', '501.0', 'is outside'),
-    ('load_controller', 'load.rise', '.nan', 'is outside'),
+    ('load_controller', 'load.limits.machine_limit', '501.0', 'is outside'),
+    ('load_controller', 'load.limits.rise', '.nan', 'is outside'),
     ('session_manager', 'calibration.repetitions', 'true', 'is not of type int'),
     ('mock_machine', 'simulation.seed', '-1', 'is outside'),
 ]

@@ -21,7 +21,7 @@ class EncoderSettings(Settings):
 
     counts_per_metre: float = parameter(
         10000.0, 'resolution', 20.0, 1e8, unit='1/m')
-    counter_bits: int = parameter(32, 'width of the counter that wraps around', 8, 32)
+    counter_bits: int = parameter(32, 'width of the counter that wraps around', 8, 32, unit='bit')
     offset: float = parameter(0.0, 'position at count 0', -100.0, 100.0, unit='m')
     direction: int = parameter(1, '1 or -1: whether the counts grow upwards', -1, 1)
     bottom_stop: float = parameter(-0.05, 'lowest possible position', -100.0, 100.0, unit='m')

@@ -7,7 +7,7 @@ The eccentric load is commanded only while armed, with a known range, a fresh en
 ECCENTRIC; everything else gets the lower of both loads, and every fault ends with a light handle.
 """
 from collections.abc import Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 import math
 
 from negtrain_ros.core.load.arming_checks import (
@@ -26,7 +26,9 @@ from negtrain_ros.core.planning.prescription_check import check, only_loads_diff
 from negtrain_ros.core.safety.failsafe import Failsafe
 from negtrain_ros.core.safety.fault_detector import FaultDetectorSettings
 from negtrain_ros.core.safety.fault_table import ClearCondition, FailsafeAction, fault_names, RULES
-from negtrain_ros.core.safety.inputs import LoadInputs
+from negtrain_ros.core.safety.inputs import InputAges, LoadInputs
+from negtrain_ros.core.safety.load_limits import LoadLimits, LoweringSpeedLimits
+from negtrain_ros.core.settings import Settings
 from negtrain_ros.core.types import (
     DIRECTIONS,
     EndCause,
@@ -42,10 +44,16 @@ from negtrain_ros.core.types import (
 
 
 @dataclass(frozen=True)
-class LoadSettings(
-    LoadProfileSettings, FaultDetectorSettings, SpotterSettings, OverloadTaperSettings
-):
+class LoadSettings(Settings):
     """Settings of the load controller."""
+
+    limits: LoadLimits = field(default_factory=LoadLimits)
+    lowering: LoweringSpeedLimits = field(default_factory=LoweringSpeedLimits)
+    profile: LoadProfileSettings = field(default_factory=LoadProfileSettings)
+    taper: OverloadTaperSettings = field(default_factory=OverloadTaperSettings)
+    spotter: SpotterSettings = field(default_factory=SpotterSettings)
+    inputs: InputAges = field(default_factory=InputAges)
+    faults: FaultDetectorSettings = field(default_factory=FaultDetectorSettings)
 
 
 UNPRESCRIBED = Prescription()
@@ -78,12 +86,14 @@ class LoadController:
         self.prescription: Prescription | None = None
         self._next_loads: Prescription | None = None
         self._phase = Phase.UNKNOWN
-        self._failsafe = Failsafe(self.settings)
-        self._spotter = Spotter(self.settings)
-        self._taper = OverloadTaper(self.settings)
+        self._failsafe = Failsafe(
+            self.settings.faults, self.settings.inputs, self.settings.lowering)
+        self._spotter = Spotter(self.settings.spotter)
+        self._taper = OverloadTaper(self.settings.taper)
         self._velocity_loss = VelocityLoss()
         self._speed_hold = SpeedHold()
-        self._profile = LoadProfile(self.settings)
+        self._profile = LoadProfile(
+            self.settings.profile, self.settings.limits, self.settings.lowering)
         self._inputs = LoadInputs()
         self._now = self._measured = -math.inf
         self._sequence = 0
@@ -106,7 +116,7 @@ class LoadController:
         changes_loads = self.armed and only_loads_differ(present, prescription)
         if self.mode in LOADED and not changes_loads:
             return f'{self.mode.name.lower()}: disarm first'
-        refusal = check(prescription, self.settings)
+        refusal = check(prescription, self.settings.limits)
         if refusal is None and changes_loads:
             self._next_loads = prescription
         elif refusal is None:
@@ -117,9 +127,9 @@ class LoadController:
         """Start to load the handle; return the reason of a refusal, or None."""
         if self.mode is not LoadMode.DISARMED:
             return f'{self.mode.name.lower()}: {self._explain(LimitReason.UNLOAD)}'
-        refusal = (prescription_check(self.prescription, self.settings)
-                   or readiness_check(self._inputs, self.settings, -self._taper.lowering_speed,
-                                      now)
+        refusal = (prescription_check(self.prescription, self.settings.limits)
+                   or readiness_check(self._inputs, self.settings.inputs,
+                                      -self._taper.lowering_speed, now)
                    or session_check(self.prescription, self._inputs.session_limit)
                    or fault_names(self._failsafe.held))
         if refusal:
@@ -176,10 +186,11 @@ class LoadController:
         self._sequence = (self._sequence + 1) & 0xFFFFFFFF
         enable = self.mode in LOADED or (damping > 0.0 and self.mode is LoadMode.FAULT)
         return (
-            LoadCommand(now, self._sequence, enable, load, damping, self.settings.trusted_for),
+            LoadCommand(now, self._sequence, enable, load, damping,
+                        self.settings.faults.trusted_for),
             LoadState(now, self.mode, target, load, limit, self._failsafe.faults,
                       self._explain(limit), prescription, self._ended_by,
-                      self.settings.machine_limit))
+                      self.settings.limits.machine_limit))
 
     def _advance(self, now: float) -> float:
         """Return the time since the last step [s]; a clock that goes back ends the set."""
@@ -219,7 +230,8 @@ class LoadController:
             self._ended, self._ended_by = reason, cause
             if not self._failsafe.held:
                 moves = self._inputs.estimate is None or self._inputs.estimate.phase in DIRECTIONS
-                self._release = self.settings.cancel if moves else self.settings.release
+                profile = self.settings.profile
+                self._release = profile.cancel if moves else profile.release
         self._change(LoadTrigger.END)
 
     def _change(self, event: LoadTrigger) -> None:
@@ -307,7 +319,7 @@ class LoadController:
         gentle = reaction < FailsafeAction.END or self._failsafe.held == {Fault.STALL}
         load, damping, shaped = self._profile.step(
             target, -handle.velocity if handle is not None else 0.0,
-            min(dt, self.settings.trusted_for),
+            min(dt, self.settings.faults.trusted_for),
             at_once=reaction >= FailsafeAction.UNLOAD or self.mode not in LOADED,
             release=self._release if gentle else math.inf)
         if shaped is not limit and self.armed and (

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 from negtrain_ros.core.load.rate_limiter import gentle_rise, SCurve
 from negtrain_ros.core.safety.load_limits import LoadLimiter, LoadLimits, LoweringSpeedLimits
-from negtrain_ros.core.settings import parameter
+from negtrain_ros.core.settings import parameter, Settings
 from negtrain_ros.core.types import LimitReason, Method, Prescription
 
 FOLLOWS_EFFORT = (Method.ISOMETRIC, Method.ISOKINETIC)
 
 
 @dataclass(frozen=True)
-class LoadProfileSettings(LoadLimits, LoweringSpeedLimits):
+class LoadProfileSettings(Settings):
     """Rates and durations of changes of the load."""
 
     curve: float = parameter(
@@ -22,7 +22,7 @@ class LoadProfileSettings(LoadLimits, LoweringSpeedLimits):
         0.09, 'duration of the rise to the eccentric load, as a share of the time down',
         0.02, 0.15)
     rise_longest: float = parameter(
-        0.6, 'longest duration of that rise', 0.1, 2.0, unit='s')
+        0.6, 'longest duration of the rise to the eccentric load', 0.1, 2.0, unit='s')
     engage: float = parameter(
         50.0, 'rise of the load after arming', 10.0, 200.0, unit='kg/s')
     release: float = parameter(
@@ -35,11 +35,15 @@ class LoadProfileSettings(LoadLimits, LoweringSpeedLimits):
 class LoadProfile:
     """Leads the load to its target; `load` is the last command [kg]."""
 
-    def __init__(self, settings: LoadProfileSettings) -> None:
+    def __init__(
+        self, settings: LoadProfileSettings, limits: LoadLimits | None = None,
+        lowering: LoweringSpeedLimits | None = None,
+    ) -> None:
         """Start unloaded."""
-        self.settings = settings
+        self.settings, self._limits = settings, limits or LoadLimits()
+        self._lowering = lowering or LoweringSpeedLimits()
         self._s_curve = SCurve()
-        self._limiter = LoadLimiter(settings)
+        self._limiter = LoadLimiter(self._limits)
         self.begin(Prescription())
 
     @property
@@ -57,15 +61,15 @@ class LoadProfile:
 
     def prescribe(self, prescription: Prescription) -> None:
         """Go by other loads from now on."""
-        settings = self.settings
+        settings, limits = self.settings, self._limits
         self._concentric, self._cap = prescription.concentric, prescription.limit
         # A hand that is loaded more slowly is pushed off its course less; a resistance that only
         # follows the effort pushes nobody.
         follows = prescription.method in FOLLOWS_EFFORT
-        self._rise = (settings.rise, settings.curve) if follows else gentle_rise(
+        self._rise = (limits.rise, settings.curve) if follows else gentle_rise(
             abs(prescription.eccentric - prescription.concentric),
             min(settings.rise_longest, settings.rise_share * prescription.eccentric_time),
-            slowest=settings.engage, steepest=settings.rise, curve=settings.curve)
+            slowest=settings.engage, steepest=limits.rise, curve=settings.curve)
 
     def step(
         self, target: float, lowering: float, dt: float, *, at_once: bool, release: float,
@@ -83,8 +87,8 @@ class LoadProfile:
         settings, limit = self.settings, LimitReason.NOTHING
         rise, curve = self._rise if self._engaged else (settings.engage, settings.curve)
         # A handle that is held up goes up when its load goes at once.
-        held_up = release < settings.fall and self._s_curve.load <= self._concentric
-        fall = release if held_up else settings.fall
+        held_up = release < self._limits.fall and self._s_curve.load <= self._concentric
+        fall = release if held_up else self._limits.fall
         wanted = self._s_curve.step(target, dt, rise=rise, fall=fall, curve=curve)
         if wanted < target:
             limit = LimitReason.RAMP
@@ -93,9 +97,9 @@ class LoadProfile:
         if at_once:
             wanted = 0.0
         left, damping = 1.0, 0.0
-        if lowering > settings.over_speed:
-            left = settings.share_left(lowering)
-            damping, limit = settings.brake * (1.0 - left), LimitReason.SPEED
+        if lowering > self._lowering.over_speed:
+            left = self._lowering.share_left(lowering)
+            damping, limit = self._lowering.brake * (1.0 - left), LimitReason.SPEED
         # A share of what is left, again and again: a handle that stays too fast loses all load.
         load = self._limiter.step(left * wanted, self._cap, dt, at_once=at_once or left < 1.0)
         if load != wanted:

@@ -19,10 +19,10 @@ MEMORY = 0.4  # s, for which a tremor is remembered
 class OverloadTaperSettings(Settings):
     """Thresholds for the removal of the overload before the turning point."""
 
-    taper_begin: float = parameter(
+    begin: float = parameter(
         0.11, 'fraction of the range at which the way down begins to be unloaded', 0.05, 0.15)
-    taper_end: float = parameter(
-        0.06, 'fraction of the range at which this is done', 0.0, 0.1)
+    end: float = parameter(
+        0.06, 'fraction of the range at which the overload is gone', 0.0, 0.1)
     delay: float = parameter(
         0.02, 'from the movement of the handle to the torque of the motor', 0.0, 0.2, unit='s')
     outlook: float = parameter(
@@ -36,7 +36,8 @@ class OverloadTaperSettings(Settings):
         0.05, 'fraction of the range to be lowered further before a load taken back comes again',
         0.0, 0.5)
     returning: float = parameter(
-        0.75, 'share of the prescribed lowering speed below which it does not', 0.2, 1.0)
+        0.75, 'share of the prescribed lowering speed below which a load taken back does not '
+        'come again', 0.2, 1.0)
     let_down: float = parameter(
         0.05, 'share of the time down that taking back the overload lasts at least, and 0.1 s',
         0.0, 0.1)
@@ -176,7 +177,7 @@ class OverloadTaper:
     def _share_of_range(self, fraction: float, span: float) -> float:
         settings = self.settings
         there = fraction - max(0.0, self._speed) * settings.delay / span
-        share = (there - settings.taper_end) / (settings.taper_begin - settings.taper_end)
+        share = (there - settings.end) / (settings.begin - settings.end)
         return min(1.0, max(0.0, share))
 
     def _share_of_speed(self, expected: float) -> float:

@@ -35,7 +35,7 @@ class SpotterSettings(Settings):
     falling_least: float = parameter(
         0.25, 'lowering speed that is no failure at any tempo', 0.1, 1.0, unit='m/s')
     given_up: float = parameter(
-        0.6, 'share of these lowering speeds that is a failure already when the lift before was '
+        0.6, 'share of the lowering speed that is a failure, once the lift before was '
         'not finished', 0.2, 1.0)
     falling_time: float = parameter(
         0.4, 'time of falling before help', 0.05, 2.0, unit='s')

@@ -66,7 +66,9 @@ class MotorSettings(Settings):
     mismatch: float = parameter(
         5.0, 'difference of wanted and actual load that is a fault, or 10 % if that is more',
         1.0, 20.0, unit='kg')
-    mismatch_time: float = parameter(0.2, 'how long it has to last', 0.05, 1.0, unit='s')
+    mismatch_time: float = parameter(
+        0.2, 'time for which wanted and actual load have to differ for a fault', 0.05, 1.0,
+        unit='s')
     first_load: float = parameter(
         10.0, 'most load until position and speed have been seen to agree', 1.0, 20.0, unit='kg')
     first_travel: float = parameter(

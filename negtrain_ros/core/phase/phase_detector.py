@@ -55,31 +55,34 @@ class PhaseSettings(Settings):
         8.0, 'evidence that makes a turn: displacement times speed, in their deviations',
         1.0, 50.0)
     expected: float = parameter(
-        0.5, 'share of that where a repetition is half done, once it has been there', 0.02, 1.0)
+        0.5, 'share of demand where a repetition is half done, once it has been there', 0.02, 1.0)
     noise: float = parameter(
         3.0, 'by how much the furthest of many noisy positions exceeds the true one',
         1.0, 10.0)
     wander: float = parameter(
         0.35, 'way back without a turn, by the travel that a leg still lacks', 0.02, 1.0)
     unusual: float = parameter(
-        0.1, 'the same, by the way that the legs before went further', 0.0, 1.0)
+        0.1, 'way back without a turn, as a share of the way that the legs before went further',
+        0.0, 1.0)
     sway: float = parameter(
         0.004, 'speed that is no turn after a whole leg, by the fastest of the leg', 0.0, 0.2)
     sway_time: float = parameter(
-        0.03, 'time for which it lasts', 0.0, 1.0, unit='s')
+        0.03, 'time for which sway that is no turn lasts', 0.0, 1.0, unit='s')
     swing_margin: float = parameter(
-        1.6, 'a turn is larger by this factor than the largest swing or tremor', 1.0, 3.0)
+        1.6, 'factor by which a turn is larger than the largest swing or tremor', 1.0, 3.0)
     hurry_margin: float = parameter(
-        2.0, 'and by this factor faster, or a swing by this factor longer', 1.0, 5.0)
+        2.0, 'factor by which a turn is faster or longer than the largest swing', 1.0, 5.0)
     tremor_margin: float = parameter(
-        2.0, 'a turn is larger by this factor than the largest tremor, which swells', 1.0, 4.0)
-    tremor_hurry: float = parameter(2.5, 'and by this factor faster', 1.0, 5.0)
+        2.0, 'factor by which a turn is larger than the largest tremor, which swells', 1.0, 4.0)
+    tremor_hurry: float = parameter(
+        2.5, 'factor by which a turn is faster than the largest tremor', 1.0, 5.0)
     hold_speed: float = parameter(
         0.010, 'a slower handle is held', 0.001, 0.05, unit='m/s')
     creep: float = parameter(
-        0.3, 'share of that speed below which it is held in the middle of the personal range',
-        0.0, 1.0)
-    hold_time: float = parameter(0.2, 'time after which it is a hold', 0.05, 2.0, unit='s')
+        0.3, 'share of hold_speed below which a handle is held in the middle of the personal '
+        'range', 0.0, 1.0)
+    hold_time: float = parameter(
+        0.2, 'time after which a slow handle is held', 0.05, 2.0, unit='s')
     hold_smoothing: float = parameter(
         0.08, 'time over which tremor is taken out of the speed of a hold', 0.01, 0.5, unit='s')
 

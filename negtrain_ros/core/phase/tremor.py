@@ -27,15 +27,16 @@ class TremorSettings(Settings):
         0.025, 'half a cycle that takes less is noise', 0.005, 0.1, unit='s')
     halves: int = parameter(4, 'half cycles in a row that make a tremor', 2, 20)
     evenness: float = parameter(
-        0.6, 'least size and duration among them, by the largest', 0.0, 0.9)
+        0.6, 'least size and duration of the half cycles of a tremor, by the largest', 0.0, 0.9)
     smoothing: float = parameter(
         0.08, 'time constant of the slow part of the position', 0.02, 0.5, unit='s')
     hysteresis: float = parameter(
         0.4, 'way back that ends half a cycle, as a share of it', 0.0, 0.9)
     noise: float = parameter(
-        1.0, 'the same, in standard deviations of the position', 0.5, 10.0)
+        1.0, 'way back that ends half a cycle, in standard deviations of the position', 0.5, 10.0)
     outrun: float = parameter(
-        3.0, 'a movement faster by this factor shows jerks, not tremor', 1.0, 20.0)
+        3.0, 'factor above which a movement is so much faster than a tremor that it shows jerks',
+        1.0, 20.0)
     memory: float = parameter(
         180.0, 'time over which tremor is forgotten', 0.5, 600.0, unit='s')
 

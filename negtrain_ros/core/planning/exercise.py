@@ -39,4 +39,4 @@ class Exercise(Settings):
             raise Refusal(
                 f'exercise {self.name}: its machine_limit, {self.machine_limit:g} kg, is above '
                 f'that of the machine, {machine_limit:g} kg: lower it in exercises.yaml, or set '
-                'load.machine_limit')
+                'load.limits.machine_limit')

@@ -7,7 +7,8 @@ from negtrain_ros.core.safety.fault_detector import (
     FaultSigns,
 )
 from negtrain_ros.core.safety.fault_table import ClearCondition, FailsafeAction, fault_names, RULES
-from negtrain_ros.core.safety.inputs import LoadInputs
+from negtrain_ros.core.safety.inputs import InputAges, LoadInputs
+from negtrain_ros.core.safety.load_limits import LoweringSpeedLimits
 from negtrain_ros.core.types import Fault, HandleState, Prescription
 
 
@@ -19,13 +20,16 @@ class Failsafe:
     that are seen now.
     """
 
-    def __init__(self, settings: FaultDetectorSettings) -> None:
+    def __init__(
+        self, settings: FaultDetectorSettings, ages: InputAges | None = None,
+        lowering: LoweringSpeedLimits | None = None,
+    ) -> None:
         """Start without any fault."""
         self.settings = settings
         self.held: set[Fault] = set()
         self.faults: tuple[Fault, ...] = ()
         self._since: dict[Fault, float] = {}
-        self._detector = FaultDetector(settings)
+        self._detector = FaultDetector(settings, ages, lowering)
 
     def begin(self, now: float) -> None:
         """Begin a set, armed at `now` [s]: what was seen before does not count."""

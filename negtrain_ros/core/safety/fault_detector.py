@@ -7,7 +7,7 @@ import math
 
 from negtrain_ros.core.safety.inputs import InputAges, LoadInputs
 from negtrain_ros.core.safety.load_limits import LoweringSpeedLimits
-from negtrain_ros.core.settings import parameter
+from negtrain_ros.core.settings import parameter, Settings
 from negtrain_ros.core.types import (
     DIRECTIONS,
     Fault,
@@ -22,7 +22,7 @@ from negtrain_ros.core.types import (
 
 
 @dataclass(frozen=True)
-class FaultDetectorSettings(LoweringSpeedLimits, InputAges):
+class FaultDetectorSettings(Settings):
     """Thresholds of the faults."""
 
     trusted_for: float = parameter(
@@ -35,7 +35,8 @@ class FaultDetectorSettings(LoweringSpeedLimits, InputAges):
     mismatch: float = parameter(
         5.0, 'difference of applied and commanded load that is a fault', 1.0, 20.0, unit='kg')
     mismatch_time: float = parameter(
-        0.2, 'how long it has to last', 0.05, 1.0, unit='s')
+        0.2, 'time for which applied and commanded load have to differ for a fault', 0.05, 1.0,
+        unit='s')
     gone_time: float = parameter(
         3.0, 'rest below the range after which the athlete has left', 1.0, 30.0, unit='s')
     rest: float = parameter(0.02, 'speed below which the handle rests', 0.005, 0.1, unit='m/s')
@@ -60,9 +61,13 @@ FaultSigns = dict[Fault, bool]
 class FaultDetector:
     """Detects signs of faults during a set."""
 
-    def __init__(self, settings: FaultDetectorSettings) -> None:
+    def __init__(
+        self, settings: FaultDetectorSettings, ages: InputAges | None = None,
+        lowering: LoweringSpeedLimits | None = None,
+    ) -> None:
         """Start without a set."""
-        self.settings = settings
+        self.settings, self._ages = settings, ages or InputAges()
+        self._lowering = lowering or LoweringSpeedLimits()
         self.begin(0.0)
 
     def begin(self, now: float) -> None:
@@ -96,7 +101,7 @@ class FaultDetector:
         self._see_handle(inputs.handle, prescription.rom, now, signs)
         self._see_phase(inputs.estimate, inputs.handle, prescription, now, signs)
         heard = inputs.session_heard
-        if heard is not None and now - heard > self.settings.session_stale:
+        if heard is not None and now - heard > self._ages.session_stale:
             signs[Fault.SESSION_LOST] = False
         if inputs.graph is not None:
             signs[Fault.GRAPH_INVALID] = True
@@ -116,7 +121,7 @@ class FaultDetector:
                 signs[fault] = False
         if not loaded:
             return
-        if not now - machine.stamp <= self.settings.machine_stale:
+        if not now - machine.stamp <= self._ages.machine_stale:
             signs[Fault.DRIVE] = True
         elif now - self._armed > self.settings.handshake:
             if machine.watchdog:
@@ -145,14 +150,14 @@ class FaultDetector:
     def _see_handle(
         self, handle: HandleState | None, rom: RangeOfMotion | None, now: float, signs: FaultSigns,
     ) -> None:
-        settings = self.settings
+        stale = self._ages.stale
         if handle is None:
             signs[Fault.ENCODER_SILENT] = True
             return
         age = now - handle.stamp
-        if age > settings.stale:
+        if age > stale:
             signs[Fault.ENCODER_SILENT] = True
-        elif not age >= -settings.stale:
+        elif not age >= -stale:
             signs[Fault.TIME_INVALID] = True
         faulty = handle.quality is Quality.FAULTY
         for fault in handle.faults:
@@ -167,8 +172,8 @@ class FaultDetector:
             self._see_place(handle, rom, now, signs)
 
     def _see_fall(self, handle: HandleState, signs: FaultSigns) -> None:
-        settings, lowering = self.settings, -handle.velocity
-        if lowering <= settings.over_speed + settings.over_speed_band:
+        limits, lowering = self._lowering, -handle.velocity
+        if lowering <= limits.over_speed + limits.over_speed_band:
             self._fast = (handle.stamp, 0)
             return
         stamp, count = self._fast
@@ -176,7 +181,7 @@ class FaultDetector:
             self._fast = (handle.stamp, count + 1)
             if count >= 1:
                 signs[Fault.OVER_SPEED] = True
-        if lowering > settings.runaway:
+        if lowering > limits.runaway:
             signs[Fault.RUNAWAY] = True
 
     def _see_chatter(self, velocity: float, now: float, signs: FaultSigns) -> None:
@@ -210,7 +215,7 @@ class FaultDetector:
         now: float, signs: FaultSigns,
     ) -> None:
         settings = self.settings
-        if estimate is None or not abs(now - estimate.stamp) <= settings.phase_stale:
+        if estimate is None or not abs(now - estimate.stamp) <= self._ages.phase_stale:
             signs[Fault.PHASE_UNKNOWN] = True
         elif estimate.phase in DIRECTIONS:
             # What goes on after a rest counts from the rest: a way may wait for hours to be ended.

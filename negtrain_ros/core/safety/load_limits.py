@@ -38,7 +38,8 @@ class LoweringSpeedLimits(Settings):
         0.6, 'lowering speed above which the load falls with speed; three times that of the '
         'quickest tempo', 0.3, 1.0, unit='m/s')
     over_speed_band: float = parameter(
-        0.15, 'further speed over which it falls to nothing', 0.05, 1.0, unit='m/s')
+        0.15, 'lowering speed beyond over_speed over which the load falls to nothing',
+        0.05, 1.0, unit='m/s')
     brake: float = parameter(
         600.0, 'damping against a handle that falls, when all load is gone', 0.0, 2000.0,
         unit='N s/m')

@@ -16,7 +16,7 @@ class CalibrationSettings(Settings):
 
     repetitions: int = parameter(3, 'light repetitions that agree and are averaged', 2, 5)
     load: float = parameter(
-        10.0, 'light load of these repetitions', 1.0, 50.0, unit='kg')
+        10.0, 'light load of the repetitions of a calibration', 1.0, 50.0, unit='kg')
     agreement: float = parameter(
         0.1, 'share of the range by which the ends of repetitions that agree may differ',
         0.02, 0.5)

@@ -55,7 +55,7 @@ class AnySequence(RuleBasedStateMachine):
         inputs = inputs or bench.inputs()
         before, last, mode = controller.commanded, bench.command.stamp, controller.mode
         bench.command, bench.state = controller.step(inputs, bench.now)
-        dt = min(max(0.0, bench.command.stamp - last), self.settings.trusted_for)
+        dt = min(max(0.0, bench.command.stamp - last), self.settings.faults.trusted_for)
         self.check_load(inputs, before, dt)
         self.check_mode(mode)
 
@@ -177,13 +177,13 @@ class AnySequence(RuleBasedStateMachine):
             load, command.damping, command.stamp, command.trusted_for, state.target)))
         assert command.damping >= 0.0
         assert 0.0 <= load <= min(HIGHER, state.prescription.limit) + NEAR
-        assert load - before <= self.settings.rise * dt + NEAR
-        fallen = max(0.0, before - self.settings.fall * dt)
-        fast = handle is not None and not handle.velocity >= -self.settings.over_speed
+        assert load - before <= self.settings.limits.rise * dt + NEAR
+        fallen = max(0.0, before - self.settings.limits.fall * dt)
+        fast = handle is not None and not handle.velocity >= -self.settings.lowering.over_speed
         severe = any(RULES[fault].last >= FailsafeAction.UNLOAD for fault in state.faults)
         assert load >= fallen - LAST or fast or severe or state.mode is LoadMode.FAULT
         good = (handle is not None and handle.quality is Quality.GOOD
-                and abs(bench.now - handle.stamp) <= self.settings.stale)
+                and abs(bench.now - handle.stamp) <= self.settings.inputs.stale)
         allowed = (state.mode is LoadMode.ARMED and good and state.prescription.rom is not None
                    and estimate is not None and estimate.phase is Phase.ECCENTRIC)
         if not allowed:
