@@ -15,11 +15,11 @@ SINKING = 0.024  # m; by which a handle that is held may have sunk before a way
 STRETCH = 0.05   # of the travel, over which the speed just off the rim is taken
 LEAVING = 1.0    # s; of a rest at either end that is looked at for its part in the way
 TREMBLE = 0.005  # m; what the furthest point gains by trembling during a rest, at most
-CYCLE = 0.2      # s; of the slowest tremor
+SLOWEST_TREMOR = 0.2      # s; of the slowest tremor
 SETTLED = 0.05   # s, over which a velocity has a mean before its change is a force
 QUICK = 0.2      # of the middle of a way; the longest mean that leaves it as it is
 STILL = 0.0003   # m; what a movement lags at least behind an even one,
-STEADY = 0.7     # and this share of what has been taken away as tremor
+TREMOR_SHARE = 0.7     # and this share of what has been taken away as tremor
 PLATEAU = (0.20, 0.85)  # shares of the range between which the load has had time to settle
 KEPT = 2048             # samples kept of one leg; of a longer one every second, fourth, …
 PENDING = 1024          # samples kept of a pause
@@ -160,7 +160,7 @@ class HalfRepetition:
         table = np.array(samples)
         time, travel = table[:, 0], self.direction * (table[:, 1] - table[0, 1])
         shaken, travel = travel, _without_tremor(time, travel)
-        still = STILL + STEADY * float(np.std(shaken - travel))
+        still = STILL + TREMOR_SHARE * float(np.std(shaken - travel))
         length = float(travel.max() - travel[0])
         begin = _onset(time, travel - travel[0], max(RIM * length, SINKING), still)
         end = len(time) - _onset(-time[::-1], travel.max() - travel[::-1], SETTLING * length,
@@ -247,7 +247,7 @@ def _without_tremor(time: Any, position: Any) -> Any:
     """
     low, high = position.min(), position.max()
     between = time[(position > low + 0.1 * (high - low)) & (position < high - 0.1 * (high - low))]
-    cycle = min(CYCLE, QUICK * float(between[-1] - between[0])) if len(between) else 0.0
+    cycle = min(SLOWEST_TREMOR, QUICK * float(between[-1] - between[0])) if len(between) else 0.0
     kept = _running_mean(time, position, cycle)
     return kept + _running_mean(time, position - kept, cycle)
 

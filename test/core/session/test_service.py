@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What becomes of a goal: an activity, a question or a refusal, without database or ROS."""
+"""Goals become an activity, a question or a refusal, without database or ROS."""
 from dataclasses import replace
 
 from hypothesis import given
