@@ -65,6 +65,9 @@ class SessionManagerNode(PollingNode):
         self._load = conversions.from_msg(types.LoadState, message)
         self._diagnostics.heard('load_state', self._load.stamp)
         self._session_log.on_load_state(self._load)
+        # In simulated time the timer of rclpy may come late; whoever waits for the session then
+        # must not wait for it.
+        self._step()
 
     def _on_repetition(self, message):
         repetition = conversions.from_msg(types.Repetition, message)

@@ -29,10 +29,18 @@ class Output(str, Enum):
 
 
 class OrderWord(str, Enum):
-    """Which phase begins a repetition."""
+    """Which phase begins a repetition; each has a short word for the command line."""
 
     concentric_first = 'concentric_first'
     eccentric_first = 'eccentric_first'
+    con_ecc = 'con-ecc'
+    ecc_con = 'ecc-con'
+
+    @property
+    def setting(self) -> str:
+        """Return the word of the parameter `phase.order`."""
+        return {'con-ecc': 'concentric_first', 'ecc-con': 'eccentric_first'}.get(
+            self.value, self.value)
 
 
 class Length(str, Enum):
@@ -93,7 +101,7 @@ def replay(
         if min_rom is None and params_file is None and not recorded:
             min_rom = MIN_ROM
         settings = _settings(
-            params_file, namespace, min_range=min_rom, order=order and order.value)
+            params_file, namespace, min_range=min_rom, order=order and order.setting)
         moments = (_again(file, *settings) if recorded
                    else _positions(file, declared, *settings))
         _tell(moments, format, plot_file)
@@ -157,7 +165,7 @@ def _positions(
     recording = read_csv(file, declared)
     for remark in recording.remarks:
         typer.echo(f'{file}: {remark}', err=True)
-    if (recording.from_the_top and phase.order == OrderWord.concentric_first
+    if (recording.from_the_top and phase.order == OrderWord.concentric_first.value
             and declared.invert is None):
         typer.echo(f'{file}: begins at the top, and a repetition with the way up: '
                    '--order eccentric_first or --invert if that is not so', err=True)

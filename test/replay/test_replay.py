@@ -200,3 +200,11 @@ def test_what_are_no_parameters_gets_one_line(content, told, recording, tmp_path
     result = run(recording, '--params-file', file)
     assert result.exit_code == 2
     assert told in result.stderr and len(result.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(('short', 'word'), [
+    ('con-ecc', 'concentric_first'), ('ecc-con', 'eccentric_first')])
+def test_an_order_has_a_short_word(recording, short, word):
+    results = [run(recording, '--format', 'jsonl', '--order', each) for each in (short, word)]
+    assert results[0].exit_code == 0
+    assert results[0].stdout == results[1].stdout
