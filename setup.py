@@ -24,7 +24,7 @@ def shared(folder):
 
 setup(
     name=NAME,
-    version='0.1.0',
+    version='0.2.0',
     packages=find_packages(include=[NAME, f'{NAME}.*']),
     package_data={NAME: ['py.typed', 'history/migrations/**', '**/templates/**']},
     data_files=[

@@ -52,7 +52,7 @@ class Machine:
         self._executor.add_node(self._node)
         self._load = types.LoadState(
             0.0, types.LoadMode.DISARMED, 0.0, 0.0, types.LimitReason.NOTHING, (), '',
-            types.Prescription())
+            types.Prescription(), machine_limit=PRESCRIPTION.limit)
         self._set, self._done = 0, 0
         self._under_way: float | None = None
         self._loads = self._node.create_publisher(LoadState, 'load_state', qos.STATE)
@@ -83,6 +83,7 @@ class Machine:
     def train(self) -> None:
         """Go on with the interrupted session, or begin one; return at the first announcement."""
         self.go_on(PATIENCE, self._heard)
+        reason = 'no answer'
         for resume in (True, False):
             goal = Train.Goal(
                 athlete=ATHLETE, exercise=EXERCISE, sets=SETS, resume=resume, consent=True,
@@ -94,9 +95,10 @@ class Machine:
             if not self.announced and answer.done():
                 end = answer.result().get_result_async()
                 self.go_on(PATIENCE, lambda: self.announced or end.done())  # noqa: B023
+                reason = end.result().result.reason if end.done() else reason
             if self.announced:
                 return
-        raise RuntimeError('nothing is announced')
+        raise RuntimeError(f'nothing is announced: {reason}')
 
     def _heard(self) -> bool:
         publishers = self._loads, self._repetitions

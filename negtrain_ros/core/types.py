@@ -269,6 +269,12 @@ class Repetition:
     bottom_pause: float = math.nan
     top_pause: float = math.nan
 
+    @property
+    def start(self) -> float:
+        """Return when its first phase began [s]; infinite if that is not known."""
+        starts = (self.concentric.start, self.eccentric.start)
+        return min((each for each in starts if not math.isnan(each)), default=math.inf)
+
 
 @dataclass(frozen=True, slots=True)
 class Prescription:

@@ -14,7 +14,8 @@ import pytest
 @pytest.mark.parametrize('settings', [PhaseSettings, Exercise])
 def test_the_order_of_a_repetition_has_one_spelling(settings):
     (order,) = (each for each in fields(settings) if each.name == 'order')
-    assert order.metadata['choices'] == tuple(ORDERS) == tuple(each.value for each in OrderWord)
+    assert order.metadata['choices'] == tuple(ORDERS)
+    assert {each.setting for each in OrderWord} == set(ORDERS)
     assert set(ORDERS.values()) == set(Order)
 
 

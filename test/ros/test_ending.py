@@ -68,7 +68,7 @@ def started(node, *words):
 
 FAULTY = """
 import math
-from negtrain_ros.shell import run
+from negtrain_ros.shell import spin
 from rclpy.node import Node
 
 def make():
@@ -76,7 +76,7 @@ def make():
     node.create_timer(0.01, lambda: math.sqrt(-1.0))
     return node
 
-run.spin(make)
+spin.spin(make)
 """
 
 

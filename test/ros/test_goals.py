@@ -49,7 +49,7 @@ def test_a_wrong_goal_is_refused_in_a_line_and_nothing_begins(probe, action, goa
 
 
 def test_a_second_client_is_refused_with_who_is_on_the_machine(probe):
-    refusal = f'{ANN["athlete"]} is on the machine'
+    refusal = f'{ANN["athlete"]} is on the machine: negtrain stop ends it'
     first = probe.begin('calibrate_range', CalibrateRange.Goal(**ANN))
     with Probe(topics=['session']) as second:
         second.wait_for('session', lambda state: state.athlete == ANN['athlete'])

@@ -8,7 +8,6 @@ or not, and waits until the load controller shows it; so a controller that refus
 falls into a fault needs no path of its own.
 """
 from dataclasses import dataclass, replace
-import math
 
 from negtrain_ros.core.session.activities import Activity
 from negtrain_ros.core.session.reconcile import DesiredState
@@ -198,7 +197,7 @@ class Session:
         if self.activity is None or not in_time:
             return
         if (not before and repetition.verdict is not Verdict.COUNTED
-                and _begin(repetition) < self._entered):
+                and repetition.start < self._entered):
             return
         if self.activity.on_repetition(repetition):
             # What the detector counts goes on through calibrations, pauses and sets.
@@ -309,9 +308,3 @@ class Session:
         if self.stage is SessionStage.RESTING and not self._ready:
             return 'negtrain ready goes on'
         return ''
-
-
-def _begin(repetition: Repetition) -> float:
-    """Return when the first phase of a repetition began [s]; infinite if that is not known."""
-    starts = (repetition.concentric.start, repetition.eccentric.start)
-    return min((start for start in starts if not math.isnan(start)), default=math.inf)

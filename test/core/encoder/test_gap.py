@@ -10,9 +10,10 @@ LEAST = 0.2
 
 
 def after(seconds, velocity=0.2, missed=0.0):
-    """Return a handle before a gap, and one that went on after it."""
-    return (HandleState(1.0, 0.3, velocity),
-            HandleState(1.0 + seconds, 0.3 + velocity * seconds + missed, velocity))
+    """Return the handle before a gap, the one that told of it, and the one that went on."""
+    before = HandleState(1.0, 0.3, velocity)
+    position = 0.3 + velocity * seconds + missed
+    return before, before, HandleState(1.0 + seconds, position, velocity)
 
 
 @pytest.mark.parametrize(('faults', 'gap'), [
@@ -37,7 +38,8 @@ def test_a_gap_that_may_hide_a_movement_is_not_bridged(seconds, missed):
 
 
 def test_nothing_is_bridged_before_the_first_sample():
-    assert not bridged(None, HandleState(0.0, 0.0, 0.0), LEAST)
+    first = HandleState(0.0, 0.0, 0.0)
+    assert not bridged(None, first, first, LEAST)
 
 
 @given(strategies.floats(0.0, 2.0), strategies.floats(0.0, 2.0))
