@@ -16,6 +16,7 @@ from negtrain_interfaces.msg import LoadState, Repetition, SessionState
 from negtrain_interfaces.srv import Prescribe
 from negtrain_ros.bringup import node_list, transport
 from negtrain_ros.core import types
+from negtrain_ros.core.safety.load_limits import MACHINE_LIMIT
 from negtrain_ros.history.store import History, keep_maximum
 from negtrain_ros.shell import conversions, qos
 import rclpy
@@ -52,7 +53,7 @@ class Machine:
         self._executor.add_node(self._node)
         self._load = types.LoadState(
             0.0, types.LoadMode.DISARMED, 0.0, 0.0, types.LimitReason.NOTHING, (), '',
-            types.Prescription(), machine_limit=PRESCRIPTION.limit)
+            types.Prescription(), machine_limit=MACHINE_LIMIT)
         self._set, self._done = 0, 0
         self._under_way: float | None = None
         self._loads = self._node.create_publisher(LoadState, 'load_state', qos.STATE)

@@ -149,7 +149,9 @@ class MachineClient:
     def _missing(self) -> list[str]:
         """Return what is needed and not there yet: nodes, else topics and actions."""
         actions = {'calibrate_range': self._calibrate, 'train': self._train}
-        topics = sorted(self._topics - {'repetitions', *self.heard})
+        # A node that comes up has no time yet, and can begin nothing.
+        heard = {topic for topic, value in self.heard.items() if value.stamp}
+        topics = sorted(self._topics - {'repetitions', *heard})
         missing = topics + [
             name for name, client in actions.items() if not client.server_is_ready()]
         if not missing:

@@ -46,8 +46,8 @@ class SessionManagerNode(PollingNode):
         services.serve(self, services.session_requests(self._session, self._steady), self._step)
         offers = SessionActions(
             self._begin, self._occupied, partial(conversions.now, self), history,
-            self._session_log,
-            calibration=calibration, strength=strength, load=lambda: self._load)
+            self._session_log, calibration=calibration, strength=strength,
+            load=lambda: self._load)
         self.create_service(AcceptStrengthTest, 'accept_strength_test', offers.accept)
         self._actions = SingleGoalServer(self, self._on_cancel, **offers.all())
         self.create_timer(PERIOD, self._step)
@@ -65,9 +65,7 @@ class SessionManagerNode(PollingNode):
         self._load = conversions.from_msg(types.LoadState, message)
         self._diagnostics.heard('load_state', self._load.stamp)
         self._session_log.on_load_state(self._load)
-        # In simulated time the timer of rclpy may come late; whoever waits for the session then
-        # must not wait for it.
-        self._step()
+        self._step()  # in simulated time, the timer of rclpy may come late
 
     def _on_repetition(self, message):
         repetition = conversions.from_msg(types.Repetition, message)

@@ -197,7 +197,8 @@ def test_plan_shows_what_comes_next_and_its_loads(url, folder, kept):
     status, out, _ = run(url, folder, 'plan', ANN, 'negative-alternating')
     assert status == 0
     press, row, _ = (line for line in out.splitlines() if ' of 15' in line)
-    assert '2 of 15' in press and 'regular, session 2 of 6' in press and '101.0' in press
+    # The step is not done: too few of its repetitions were counted.
+    assert '1 of 15' in press and 'regular, session 1 of 6' in press and '101.0' in press
     assert '66.0' in press
     assert '0 of 15' in row and 'strength test' in row
 

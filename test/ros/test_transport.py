@@ -35,10 +35,10 @@ CHOSEN = [
     ({'ROS_LOCALHOST_ONLY': '0'}, WITHOUT_SHARED_MEMORY),
 ]
 VISITOR = """
-from probe import Probe
+from harness.probe import Probe
 with Probe(topics=['handle', 'load_state']) as probe:
-    probe.hear('handle')
-    probe.hear('load_state')
+    probe.wait_for('handle')
+    probe.wait_for('load_state')
     assert probe.ask('emergency_stop').success
 """
 
@@ -65,8 +65,8 @@ def test_whoever_looks_with_usual_settings_hears_and_is_answered(graph, discover
         probe.wait_for('load_state')
     environment = {name: value for name, value in os.environ.items() if name != transport.PROFILES}
     visitor = subprocess.run(
-        [sys.executable, '-c', VISITOR], cwd=Path(__file__).parent, text=True, timeout=PATIENCE,
-        env={**environment, transport.RANGE: discovery}, stdout=subprocess.PIPE,
+        [sys.executable, '-c', VISITOR], cwd=Path(__file__).parents[1], text=True,
+        timeout=PATIENCE, env={**environment, transport.RANGE: discovery}, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT)
     assert visitor.returncode == 0, visitor.stdout
     assert 'XMLPARSER' not in graph.said()

@@ -60,8 +60,8 @@ UNPRESCRIBED = Prescription()
 REWIND = 0.05  # s, by which time may go back without being a fault: late messages
 LONGEST = 0.1  # s, between two measurements, as far as movement is concerned
 NO_LOAD = 0.01  # kg
-FAILURES = frozenset({Fault.STALL, Fault.OVER_SPEED})
-"""Faults that are a failed repetition."""
+FAILURES = frozenset({Fault.STALL, Fault.OVER_SPEED, Fault.CHATTER})
+"""Faults that are a failed repetition; a handle chatters in a hand that gives way."""
 ENDED = {
     EndCause.NOT_ENDED: LimitReason.NOT_ARMED,
     EndCause.REQUESTED: LimitReason.UNLOAD,
