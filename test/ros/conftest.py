@@ -88,4 +88,5 @@ def probe(graph):
     with Probe() as probe:
         probe.until(lambda: {'handle', 'phase', 'load_command', 'machine_state', 'load_state',
                              'session'} <= set(probe.last()))
+        probe.until(lambda: probe.last()['session'].header.stamp.sec)  # it knows the time
         yield probe
