@@ -152,7 +152,10 @@ class RepetitionSettings(Settings):
     park_speed: float = parameter(
         0.010, 'a slower handle is parked', 0.001, 0.05, unit='m/s')
     park_time: float = parameter(
-        0.05, 'time after which a slow way back has stopped', 0.02, 2.0, unit='s')
+        0.2, 'time after which a slow way back has stopped', 0.05, 2.0, unit='s')
+    home_time: float = parameter(
+        0.05, 'time without gain after which a way back near its beginning has ended', 0.02, 2.0,
+        unit='s')
     abandon_time: float = parameter(
         5.0, 'rest in the middle after which nobody goes on with a way', 1.0, 60.0, unit='s')
     moving_mass: float = parameter(
@@ -364,7 +367,7 @@ class RepetitionCounter:
         assert first is not None
         missing = way.direction * first.origin - way.furthest
         return (missing <= self.settings.home * first.travel
-                and handle.stamp - way.moved >= self.settings.park_time)
+                and handle.stamp - way.moved >= self.settings.home_time)
 
     def _stopped(self, way: HalfRepetition, handle: HandleState) -> bool:
         return (way.direction * handle.velocity <= 0.0
