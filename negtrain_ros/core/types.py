@@ -275,6 +275,14 @@ class Repetition:
         starts = (self.concentric.start, self.eccentric.start)
         return min((each for each in starts if not math.isnan(each)), default=math.inf)
 
+    def belongs(self, begin: float) -> bool:
+        """
+        Tell whether it is of the work that began at a time [s].
+
+        What began before, and does not count, was getting into position.
+        """
+        return self.verdict is Verdict.COUNTED or self.start >= begin
+
 
 @dataclass(frozen=True, slots=True)
 class Prescription:

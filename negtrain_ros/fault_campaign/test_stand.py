@@ -20,14 +20,7 @@ from negtrain_interfaces.msg import PhaseState, Truth
 from negtrain_ros.bringup.node_list import SIMULATION, Start
 from negtrain_ros.bringup.processes import ProcessRunner
 from negtrain_ros.core.safety.fault_detector import FaultDetectorSettings
-from negtrain_ros.core.types import (
-    Fault,
-    LoadMode,
-    Prescription,
-    RepetitionStage,
-    SessionStage,
-    Verdict,
-)
+from negtrain_ros.core.types import Fault, LoadMode, Prescription, RepetitionStage, SessionStage
 from negtrain_ros.fault_campaign.cases import CaseOutcome, FaultCase
 from negtrain_ros.fault_campaign.timing import Stopwatch
 from negtrain_ros.history.opening import open_to_read
@@ -262,9 +255,8 @@ class FaultTestStand:
                 self._stopwatch.on_load(value.stamp, value.commanded)
         elif topic == 'repetitions' and value.stage is RepetitionStage.COMPLETE:
             self.done += 1
-            # What began before the work, and does not count, was getting into position.
-            of_the_set = value.verdict is Verdict.COUNTED or value.start >= self._trains_since
-            if self._case is not None and self._trains() and of_the_set:
+            if (self._case is not None and self._trains()
+                    and value.belongs(self._trains_since)):
                 self._announced[value.stamp] = self._case.name
         elif topic == 'session' and value.stage is not SessionStage.TRAINING:
             self._trains_since = math.inf

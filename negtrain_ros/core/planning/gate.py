@@ -124,10 +124,7 @@ class Gate:
 
         :raises Refusal: if the athlete may not do the exercise at all
         """
-        athlete = evidence.limits
-        if not athlete.allowed:
-            raise Refusal(f'{self.exercise.name} is not allowed for this athlete: change it with '
-                          'negtrain athlete set')
+        athlete = self._allowed(evidence)
         maximum = evidence.maximum
         bounds = [
             (self.machine_limit, f'the machine goes up to {self.machine_limit:g} kg'),
@@ -177,10 +174,7 @@ class Gate:
         :param expected: guess of the maximum [kg]
         :raises Refusal: in one line
         """
-        athlete, maximum = evidence.limits, evidence.maximum
-        if not athlete.allowed:
-            raise Refusal(f'{self.exercise.name} is not allowed for this athlete: change it with '
-                          'negtrain athlete set')
+        athlete, maximum = self._allowed(evidence), evidence.maximum
         highest = min(self.machine_limit, athlete.heaviest)
         if not isometric and not 0.0 < expected < math.inf:
             raise Refusal(f'an expected maximum of {expected:g} kg is no weight')
@@ -211,7 +205,7 @@ class Gate:
             raise Refusal(f'the range of {athlete} at {self.exercise.name} is not known on this '
                           'machine: calibrate first')
         rom = RangeOfMotion(max(known.bottom, limits.bottom), min(known.top, limits.top))
-        if rom.top - rom.bottom < self.exercise.smallest_range:
+        if rom.length < self.exercise.smallest_range:
             raise Refusal(
                 f'{rom.bottom:g} .. {rom.top:g} m is less than the smallest range of '
                 f'{self.exercise.name}, {self.exercise.smallest_range:g} m: calibrate again, or '
@@ -221,6 +215,13 @@ class Gate:
     def hold_position(self, rom: RangeOfMotion) -> float:
         """Return where the handle is held [m]."""
         return rom.bottom + self.exercise.hold_fraction * rom.length
+
+    def _allowed(self, evidence: Evidence) -> AthleteLimits:
+        """Return the limits of an athlete who may do the exercise."""
+        if not evidence.limits.allowed:
+            raise Refusal(f'{self.exercise.name} is not allowed for this athlete: change it with '
+                          'negtrain athlete set')
+        return evidence.limits
 
     def _check(self, wish: Prescription, ceiling: Ceiling) -> None:
         for load in (wish.concentric, wish.eccentric):

@@ -30,7 +30,6 @@ from negtrain_ros.core.types import (
     SessionStage,
     SessionState,
     SetEnd,
-    Verdict,
 )
 
 ENDS = {EndCause.FAILED: SetEnd.FAILED, EndCause.LEFT: SetEnd.LEFT}  # others interrupt a set
@@ -189,15 +188,13 @@ class Session:
         Take note of a repetition, halfway or complete; outside the work it is nobody's.
 
         When it was counts, not when it is heard of: a session that was held up hears of the last
-        ones only after it has paused, and a new one of those before its time. What began before
-        the work, and does not count, was getting into position.
+        ones only after it has paused, and a new one of those before its time.
         """
         before = repetition.stamp <= self._entered
         in_time = self.stage is SessionStage.PAUSED if before else self.stage in WORKING
         if self.activity is None or not in_time:
             return
-        if (not before and repetition.verdict is not Verdict.COUNTED
-                and repetition.start < self._entered):
+        if not (before or repetition.belongs(self._entered)):
             return
         if self.activity.on_repetition(repetition):
             # What the detector counts goes on through calibrations, pauses and sets.
