@@ -131,19 +131,20 @@ class MachineClient:
         """
         Wait until all that is needed answers, for as long as more and more of it does.
 
-        :param tell: called with what is awaited, whenever that changes
+        :param tell: called with what is awaited, whenever that changes; empty: nothing
         """
         missing = self._missing()
         while missing:
             awaited = ', '.join(missing)
             tell(f'waiting for {awaited}')
-            self.until(partial(self._has_more_than, missing), STANDSTILL,
+            self.until(partial(self._has_advanced, missing), STANDSTILL,
                        f'the machine did not come up: nothing of {awaited}, and no progress for '
                        f'{STANDSTILL:g} s')
             missing = self._missing()
+        tell('')
 
-    def _has_more_than(self, missing: list[str]) -> bool:
-        """Tell whether less is missing than before."""
+    def _has_advanced(self, missing: list[str]) -> bool:
+        """Tell whether no longer so much is missing."""
         return len(self._missing()) != len(missing)
 
     def _missing(self) -> list[str]:
@@ -204,9 +205,7 @@ class MachineClient:
 
     def ask(self, service: str) -> tuple[bool, str]:
         """Call a service without arguments; return whether it was granted, and why not."""
-        if service not in self._services:
-            self._services[service] = self._node.create_client(Trigger, service)
-        answer = self._call(self._services[service], Trigger.Request())
+        answer = self._call(self._trigger(service), Trigger.Request())
         return answer.success, answer.message
 
     def send(self, service: str, on_answer: Callable[[str], None]) -> None:
@@ -215,9 +214,7 @@ class MachineClient:
 
         :param on_answer: called with why the service was refused; empty: it was granted
         """
-        if service not in self._services:
-            self._services[service] = self._node.create_client(Trigger, service)
-        client = self._services[service]
+        client = self._trigger(service)
         if not client.service_is_ready():
             on_answer(f'nobody serves {service}')
             return
@@ -257,6 +254,11 @@ class MachineClient:
         """Be a publisher no more."""
         self._node.destroy_publisher(publisher)
 
+    def _trigger(self, service: str) -> Client:
+        if service not in self._services:
+            self._services[service] = self._node.create_client(Trigger, service)
+        return self._services[service]
+
     def _call(self, client: Client, request: Any) -> Any:
         self.until(client.service_is_ready, STANDSTILL, f'nobody serves {client.srv_name}')
         return self._result(client.call_async(request), STANDSTILL)
@@ -287,7 +289,7 @@ class MachineClient:
         """
         Listen until something is true.
 
-        :param patience: after which Unfinished is raised [s of real time]; None: never
+        :param patience: after which MachineClientError is raised [s of real time]; None: never
         :param otherwise: what it says then
         """
         if not self.wait(done, patience):

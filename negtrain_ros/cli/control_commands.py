@@ -2,13 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """`negtrain pause`, `resume`, `ready` and the other requests to a session under way."""
 from collections.abc import Callable
-import os
 
 from negtrain_ros.cli import CommandRefused
 from negtrain_ros.cli.display import stage_and_text
-from negtrain_ros.cli.training_commands import Namespace
-from negtrain_ros.machine_client import MachineClient, MachineClientError
-from negtrain_ros.shell import names
+from negtrain_ros.cli.training_commands import Namespace, refusing
+from negtrain_ros.machine_client import MachineClient
 
 SETTLED = 0.5  # s, in which the session has said what came of a request
 
@@ -16,19 +14,13 @@ SETTLED = 0.5  # s, in which the session has said what came of a request
 def _request(service: str, purpose: str) -> Callable[[str], None]:
     """Return the command that calls a service and prints where the session is then."""
     def command(namespace: Namespace = '') -> None:
-        refusal = names.refusal(namespace, os.environ)
-        if refusal:
-            raise CommandRefused(refusal)
-        try:
-            with MachineClient(namespace, topics=('session',)) as client:
-                granted, reason = client.ask(service)
-                if not granted:
-                    raise CommandRefused(reason, status=1)
-                client.listen(SETTLED)
-                client.until(lambda: 'session' in client.heard, SETTLED, 'the session is silent')
-                print(stage_and_text(client.heard['session']))
-        except MachineClientError as failure:
-            raise CommandRefused(str(failure), status=1) from None
+        with refusing(namespace), MachineClient(namespace, topics=('session',)) as client:
+            granted, reason = client.ask(service)
+            if not granted:
+                raise CommandRefused(reason, status=1)
+            client.listen(SETTLED)
+            client.until(lambda: 'session' in client.heard, SETTLED, 'the session is silent')
+            print(stage_and_text(client.heard['session']))
     command.__doc__ = purpose
     return command
 

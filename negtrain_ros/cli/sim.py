@@ -1,15 +1,16 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
 """`negtrain sim`: a simulated machine and athlete, a whole training, live in the terminal."""
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+import math
 import os
 from pathlib import Path
 import socket
 import time
-from typing import Annotated, Optional
+from typing import Annotated, Optional, TypeVar
 
 from negtrain_ros.bringup import node_list, transport
 from negtrain_ros.bringup.processes import NodeDied, ProcessRunner
@@ -17,20 +18,22 @@ from negtrain_ros.cli import CommandRefused
 from negtrain_ros.cli.display import Display, Lines, name_of
 from negtrain_ros.cli.keyboard import Keyboard, LEGEND
 from negtrain_ros.cli.summary import draw, tabulate, TrainingRecording
-from negtrain_ros.core.planning.prescription import loads, PrescriptionSettings
+from negtrain_ros.core.planning.exercise import Exercise
+from negtrain_ros.core.planning.prescription import Loads, loads, PrescriptionSettings
 from negtrain_ros.core.planning.prescription_check import check
 from negtrain_ros.core.safety.load_limits import LoadLimits
 from negtrain_ros.core.settings import Refusal
 from negtrain_ros.core.types import Method, Prescription, SessionStage, SetSummary, Verdict
 from negtrain_ros.history.store import keep_maximum
 from negtrain_ros.machine_client import MachineClient, MachineClientError, training
-from negtrain_ros.programs.exercises import shipped_exercises
+from negtrain_ros.programs.exercises import find_exercise
 from negtrain_ros.shell import names, parameter_file
 from negtrain_ros.sim.clock import SpeedMeter
 from negtrain_ros.terminal import print_whole
 from rich.console import Console
 from typer import Option
 
+Kind = TypeVar('Kind')
 METHODS = {method.name.lower(): method for method in Method}
 ATHLETE = 'simulated athlete'
 HELD = (SessionStage.PAUSED, SessionStage.WAITING)
@@ -139,9 +142,11 @@ def _run(
 ) -> tuple[tuple[SetSummary, ...], TrainingRecording]:
     """Bring the machine up, calibrate, train; return what came of it and what was recorded."""
     paused: dict[str, float] = {}
+    busy = ''
     recording = TrainingRecording()
 
     def idle() -> None:
+        nonlocal busy
         runner.check()
         for service in keyboard.requests():
             trainer.send(service, view.note)
@@ -152,8 +157,10 @@ def _run(
             raise MachineClientError(f'nobody went on: {state.text}')
         if trainer.now:
             meter.step(trainer.now, time.monotonic())
-            view.note(f'computer busy: {meter.recent:.1f} of real time'
-                      if meter.recent < BUSY * factor else '')
+            before, busy = busy, (f'computer busy: {meter.recent:.1f} of real time'
+                                  if meter.recent < BUSY * factor else '')
+            if busy != before:  # what was said about a key stays until then
+                view.note(busy)
         view.refresh()
 
     with _alone(namespace), MachineClient(
@@ -190,22 +197,13 @@ def _prescription(
     bottom_pause: float, top_pause: float,
 ) -> Prescription:
     """Return what is to be trained, or refuse it in one line."""
-    known = shipped_exercises()
-    if exercise not in known:
-        raise CommandRefused(f'unknown exercise {exercise!r}: one of {", ".join(known)}')
-    if method not in METHODS:
-        raise CommandRefused(f'unknown method {method!r}: one of {", ".join(METHODS)}')
-    try:
-        known[exercise].check(LoadLimits().machine_limit)
-        derived = loads(maximum, METHODS[method], settings=PrescriptionSettings(
-            step=known[exercise].step, machine_limit=known[exercise].machine_limit))
-    except Refusal as refusal:
-        raise CommandRefused(str(refusal)) from None
+    chosen = method_of(method, METHODS)
+    known, derived = derive(exercise, maximum, chosen, LoadLimits().machine_limit)
     prescription = Prescription(
-        athlete=ATHLETE, exercise=exercise, method=METHODS[method],
+        athlete=ATHLETE, exercise=exercise, method=chosen,
         concentric=derived.concentric if concentric is None else concentric,
         eccentric=derived.eccentric if eccentric is None else eccentric,
-        limit=derived.limit, order=known[exercise].begins, repetitions=repetitions,
+        limit=derived.limit, order=known.begins, repetitions=repetitions,
         concentric_time=up, eccentric_time=down,
         bottom_pause=bottom_pause, top_pause=top_pause)
     held = prescription.method is Method.ISOMETRIC  # the session says where, once calibrated
@@ -216,9 +214,32 @@ def _prescription(
     return prescription
 
 
-def _parameters(path: Path | None) -> Path:
+def method_of(word: str, methods: Mapping[str, Kind]) -> Kind:
+    """Return the method that a word of the command line names, or refuse it in one line."""
+    if word not in methods:
+        raise CommandRefused(f'unknown method {word!r}: one of {", ".join(methods)}')
+    return methods[word]
+
+
+def derive(
+    exercise: str, maximum: float, method: Method, machine_limit: float = math.inf,
+) -> tuple[Exercise, Loads]:
+    """
+    Return an exercise and its loads at shares of a maximum [kg], or refuse them in one line.
+
+    :param machine_limit: largest load of the machine, as far as it is known [kg]
+    """
+    try:
+        known = find_exercise(exercise)
+        known.check(machine_limit)
+        return known, loads(maximum, method, settings=PrescriptionSettings(
+            step=known.step, machine_limit=known.machine_limit))
+    except Refusal as refusal:
+        raise CommandRefused(str(refusal)) from None
+
+
+def _parameters(path: Path) -> Path:
     """Return the file with the parameters of the nodes, once it could be read."""
-    path = path or node_list.parameters_file()
     try:
         parameter_file.read(path)
     except parameter_file.ParameterFileError as refusal:

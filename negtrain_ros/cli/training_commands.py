@@ -12,11 +12,9 @@ from negtrain_interfaces.action import Train
 from negtrain_ros.cli import CommandRefused
 from negtrain_ros.cli.display import Display, Lines
 from negtrain_ros.cli.keyboard import Keyboard, LEGEND
-from negtrain_ros.cli.sim import METHODS
+from negtrain_ros.cli.sim import derive, method_of, METHODS
 from negtrain_ros.cli.summary import tabulate
-from negtrain_ros.core.planning.prescription import loads, PrescriptionSettings
 from negtrain_ros.core.planning.strength import StrengthMethod
-from negtrain_ros.core.settings import Refusal
 from negtrain_ros.core.types import Prescription, SetSummary, Verdict
 from negtrain_ros.machine_client import (
     MachineClient,
@@ -24,7 +22,6 @@ from negtrain_ros.machine_client import (
     QuestionAsked,
     training,
 )
-from negtrain_ros.programs.exercises import shipped_exercises
 from negtrain_ros.shell import names
 from negtrain_ros.terminal import print_whole
 from rich.console import Console
@@ -52,22 +49,20 @@ def test(
     athlete: Athlete, exercise: Exercise,
     expected: Annotated[float, Argument(help='guess of the maximum [kg]; sets the first loads')],
     method: Annotated[str, Option(help=', '.join(STRENGTH_METHODS))] = 'load_velocity',
-    accept: Annotated[Optional[bool], Option(help='let it count; neither: ask')] = None,
+    count: Annotated[Optional[bool], Option(
+        '--accept/--no-accept', help='let it count; neither: ask')] = None,
     consent: Consent = False,
     namespace: Namespace = '',
 ) -> None:
     """Measure the maximum of an athlete; it counts once it is accepted."""
-    if method not in STRENGTH_METHODS:
-        raise CommandRefused(f'unknown method {method!r}: one of {", ".join(STRENGTH_METHODS)}')
+    chosen = method_of(method, STRENGTH_METHODS)
     result = _at_machine(namespace, consent, lambda trainer, agreed: trainer.test(
-        athlete, exercise, STRENGTH_METHODS[method], expected, consent=agreed))
+        athlete, exercise, chosen, expected, consent=agreed))
     print(f'maximum of {athlete} at {exercise}: {result.maximum:.1f} kg')
     print(f'nine of ten lie between {result.low:.1f} and {result.high:.1f} kg; less than '
           f'{result.smallest_change:.1f} kg from another test may be chance')
-    if accept if accept is not None else confirm('Let it count?'):
-        with _machine(namespace) as trainer:
-            trainer.accept(athlete, exercise, result.test)
-            print(f'strength test {result.test} counts from now on')
+    if count if count is not None else confirm('Let it count?'):
+        accept(athlete, exercise, result.test, namespace)
     else:
         print('it does not count; to let it count later: '
               f'negtrain accept {quote(athlete)} {exercise} {result.test}')
@@ -104,24 +99,17 @@ def train(
     namespace: Namespace = '',
 ) -> None:
     """Train the next session of a programme, or sets at shares of a maximum."""
-    if method not in METHODS:
-        raise CommandRefused(f'unknown method {method!r}: one of {", ".join(METHODS)}')
+    chosen = method_of(method, METHODS)
     if program or resume:
         goal = Train.Goal(athlete=athlete, exercise=exercise, program=program,
                           consent=consent, resume=resume, rest=rest)
     else:
-        known = shipped_exercises()
-        if exercise not in known:
-            raise CommandRefused(f'unknown exercise {exercise!r}: one of {", ".join(known)}')
-        try:
-            load = loads(maximum, METHODS[method], settings=PrescriptionSettings(
-                step=known[exercise].step, machine_limit=known[exercise].machine_limit))
-        except Refusal as refusal:
-            raise CommandRefused(str(refusal)) from None
+        _, load = derive(exercise, maximum, chosen)
         goal = training(Prescription(
-            athlete=athlete, exercise=exercise, method=METHODS[method],
+            athlete=athlete, exercise=exercise, method=chosen,
             concentric=load.concentric, eccentric=load.eccentric, limit=load.limit,
             repetitions=repetitions), sets, rest)
+
     def begin(trainer: MachineClient, agreed: bool) -> tuple[SetSummary, ...]:
         goal.consent = agreed
         return trainer.train(goal)
@@ -152,11 +140,8 @@ def _at_machine(
 @contextmanager
 def _machine(namespace: str) -> Iterator[MachineClient]:
     """Give a client of the machine in a namespace, with a view of what happens."""
-    refusal = names.refusal(namespace, os.environ)
-    if refusal:
-        raise CommandRefused(refusal)
     console = Console()
-    with Keyboard() as keyboard, (
+    with refusing(namespace), Keyboard() as keyboard, (
             Display(console, LEGEND if keyboard.live else '') if console.is_terminal
             else Lines(console)) as view:
         def idle() -> None:
@@ -164,11 +149,20 @@ def _machine(namespace: str) -> Iterator[MachineClient]:
                 trainer.send(service, view.note)
             view.refresh()
 
-        try:
-            with MachineClient(namespace, idle=idle, on_value=view.show) as trainer:
-                trainer.wait_for_machine(view.note)
-                yield trainer
-        except QuestionAsked:
-            raise
-        except MachineClientError as failure:
-            raise CommandRefused(str(failure), status=1) from None
+        with MachineClient(namespace, idle=idle, on_value=view.show) as trainer:
+            trainer.wait_for_machine(view.note)
+            yield trainer
+
+
+@contextmanager
+def refusing(namespace: str) -> Iterator[None]:
+    """Refuse in one line a namespace that ROS refuses, and what the machine in it does not do."""
+    refusal = names.refusal(namespace, os.environ)
+    if refusal:
+        raise CommandRefused(refusal)
+    try:
+        yield
+    except QuestionAsked:
+        raise
+    except MachineClientError as failure:
+        raise CommandRefused(str(failure), status=1) from None

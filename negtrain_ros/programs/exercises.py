@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 
 from negtrain_ros.core.planning.exercise import Exercise
+from negtrain_ros.core.settings import Refusal
 from negtrain_ros.programs.yaml_document import mapping, named, read, readers_of
 
 WRITTEN = {name: reader for name, reader in readers_of(Exercise).items() if name != 'name'}
@@ -33,3 +34,15 @@ def config_folder() -> Path:
 def shipped_exercises() -> dict[str, Exercise]:
     """Return the exercises that come with the package, by name."""
     return read_exercises(config_folder() / 'exercises.yaml')
+
+
+def find_exercise(name: str) -> Exercise:
+    """
+    Return a shipped exercise.
+
+    :raises Refusal: naming those that there are
+    """
+    known = shipped_exercises()
+    if name not in known:
+        raise Refusal(f'unknown exercise {name!r}: one of {", ".join(known)}')
+    return known[name]

@@ -27,7 +27,7 @@ from negtrain_ros.core.types import (
 from negtrain_ros.history import planning, queries
 from negtrain_ros.history.session_log import SessionLog
 from negtrain_ros.history.store import History
-from negtrain_ros.programs.exercises import shipped_exercises
+from negtrain_ros.programs.exercises import find_exercise
 from negtrain_ros.programs.programs import find_program
 from negtrain_ros.shell import conversions
 from negtrain_ros.shell.single_goal_server import ActionDefinition
@@ -226,11 +226,9 @@ class SessionActions:
         return LoadLimits(machine_limit=load.machine_limit if load else MACHINE_LIMIT)
 
     def _exercise(self, name: str) -> Exercise:
-        known = shipped_exercises()
-        if name not in known:
-            raise Refusal(f'unknown exercise {name!r}: one of {", ".join(known)}')
-        known[name].check(self._limits().machine_limit)
-        return known[name]
+        exercise = find_exercise(name)
+        exercise.check(self._limits().machine_limit)
+        return exercise
 
     def _training(self, state: SessionState) -> Train.Feedback:
         return Train.Feedback(state=conversions.to_msg(state))
