@@ -8,7 +8,7 @@ from typing import Any
 from negtrain_ros.core.session.service import name_question
 from negtrain_ros.history import queries
 from negtrain_ros.history.database import HistoryError, said, writing
-from negtrain_ros.history.outbox.entries import athlete_number, clean_name
+from negtrain_ros.history.outbox.entries import athlete_number, clean_name, new_athlete
 from negtrain_ros.history.tables import (
     ALIASES,
     ATHLETE_EXERCISES,
@@ -35,9 +35,7 @@ def add(engine: Engine, name: str) -> None:
     name = clean_name(name)
     with said(engine.url), writing(engine) as connection:
         _free(connection, name)
-        connection.execute(insert(ATHLETES).values(
-            number=athlete_number(name), name=name, created_at=time.time(), cap=None,
-            highest_share=1.0, token=None, notes=None))
+        connection.execute(insert(ATHLETES).values(new_athlete(name, time.time())))
 
 
 def question_before(engine: Engine, name: str) -> str:

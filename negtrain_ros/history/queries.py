@@ -30,7 +30,6 @@ RESUMABLE = (Status.INTERRUPTED, Status.STOPPED)
 """How a session ended that somebody may go on with."""
 
 
-
 @dataclass(frozen=True, slots=True)
 class Interrupted:
     """A session that was not ended by anybody."""
@@ -215,11 +214,12 @@ def left_open(engine: Engine, machine: str) -> LeftOpen | None:
                     last_prescription(engine, row.session), *done)
 
 
-def next_acceptance(engine: Engine, number: int, athlete: int, exercise: str) -> int:
+def check_test(engine: Engine, number: int, athlete: int, exercise: str) -> None:
     """
-    Return the acceptance, counted from 1, that a strength test would be.
+    Look for a strength test.
 
-    :raises HistoryError: if there is no such test of this athlete and exercise
+    :raises HistoryError: if there is no such test of this athlete and exercise, with those there
+        are
     """
     with engine.connect() as connection:
         known = connection.execute(select(
@@ -230,6 +230,10 @@ def next_acceptance(engine: Engine, number: int, athlete: int, exercise: str) ->
         there = ', '.join(f'{row.number} ({row.maximum:.1f} kg)' for row in known) or 'none'
         raise HistoryError(f'there is no strength test {number} of this athlete and exercise; '
                            f'there is {there}')
+
+
+def next_acceptance(engine: Engine, athlete: int, exercise: str) -> int:
+    """Return the acceptance, counted from 1, that the next accepted strength test is."""
     with engine.connect() as connection:
         return 1 + (connection.execute(select(func.max(STRENGTH_TESTS.c.acceptance)).where(
             STRENGTH_TESTS.c.athlete == athlete,

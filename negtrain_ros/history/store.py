@@ -3,8 +3,8 @@
 """
 Store of a machine: an entry is durable when the call returns.
 
-One process per machine writes; it never waits long for the database (see keeper.py). Everybody
-else reads with the questions of reading.py.
+One process per machine writes; it never waits long for the database (see outbox). Everybody else
+reads with the queries of queries.py.
 """
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -29,9 +29,9 @@ from negtrain_ros.history.database import (
     writable,
 )
 from negtrain_ros.history.outbox.entries import (
-    athlete_number,
     clean_name,
     Entry,
+    new_athlete,
     new_number,
     Status,
     Verb,
@@ -172,9 +172,8 @@ class History:
 
         :raises HistoryError: if there is no such test of this athlete and exercise
         """
-        person = self.ask(lambda engine: queries.number_of(engine, athlete))
-        acceptance = self.ask(
-            lambda engine: queries.next_acceptance(engine, number, person, exercise))
+        person = self._whose(athlete, exercise, number)
+        acceptance = self.ask(lambda engine: queries.next_acceptance(engine, person, exercise))
         self._keep(Verb.UPDATE, 'strength_tests', {
             'number': number, 'accepted_at': self._dates(), 'acceptance': acceptance}, person)
 
@@ -184,14 +183,13 @@ class History:
 
         :raises HistoryError: if there is no such test of this athlete and exercise
         """
-        person = self.ask(lambda engine: queries.number_of(engine, athlete))
-        self.ask(lambda engine: queries.next_acceptance(engine, number, person, exercise))
+        person = self._whose(athlete, exercise, number)
         self._keep(Verb.UPDATE, 'strength_tests', {
             'number': number, 'accepted_at': None, 'acceptance': None}, person)
 
     def ask(self, question: Callable[[Engine], T]) -> T:
         """
-        Return the answer to a question of reading.py, which is given the engine.
+        Return the answer to one of the queries, which is given the engine.
 
         :raises Away: if the database does not answer now
         """
@@ -230,12 +228,16 @@ class History:
         return SessionWriter(
             number, person, self.machine, sets_done, self._keeper.keep, self._clock, self._dates)
 
+    def _whose(self, athlete: str, exercise: str, test: int) -> int:
+        """Return the number of the athlete who did a strength test."""
+        person = self.ask(lambda engine: queries.number_of(engine, athlete))
+        self.ask(lambda engine: queries.check_test(engine, test, person, exercise))
+        return person
+
     def _know(self, name: str) -> int:
-        name = clean_name(name)
-        number = athlete_number(name)
-        self._keep(Verb.INSERT, 'athletes', {
-            'number': number, 'name': name, 'created_at': self._dates(), 'cap': None,
-            'highest_share': 1.0, 'token': None, 'notes': None}, number)
+        row = new_athlete(clean_name(name), self._dates())
+        number: int = row['number']
+        self._keep(Verb.INSERT, 'athletes', row, number)
         return number
 
     def _keep(self, verb: Verb, table: str, values: dict[str, Any], athlete: int) -> None:

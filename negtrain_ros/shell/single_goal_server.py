@@ -46,7 +46,6 @@ class SingleGoalServer:
 
         :param cancel: called as soon as somebody cancels
         """
-        self._offers = offers
         self._cancel = cancel
         self._under_way: tuple[ServerGoalHandle, ActionDefinition] | None = None
         self._servers = [

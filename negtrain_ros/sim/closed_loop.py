@@ -59,9 +59,9 @@ class ClosedLoopSettings(Settings):
 @dataclass(frozen=True)
 class ClosedLoopResult:
     """
-    What became of a rehearsal.
+    What became of a simulated session.
 
-    :param range: as calibrated; None: the calibration did not end
+    :param rom: as calibrated; None: the calibration did not end
     :param repetitions: complete ones of the set
     :param faults: everything that the load controller reported, in order, with its time [s]
     :param ended: why the script did not reach its end; empty: it did
@@ -88,7 +88,7 @@ class ClosedLoop:
     The whole chain around an athlete at a machine.
 
     :param seed: of the athlete
-    :param injections: faults, with times from the beginning of the rehearsal
+    :param injections: faults, with times from the beginning of the session
     """
 
     COUNTDOWN = 2.0  # s, from arming to the first lift; the load has come by then

@@ -73,6 +73,12 @@ class Probe:
             return next(filter(which, fresh), None)
         return self.until(newer, patience)
 
+    def nodes(self):
+        """Return the names of the nodes of its namespace beside the probe, as known by now."""
+        beside = self.node.get_name(), self.node.get_namespace()
+        return {name for name, namespace in self.node.get_node_names_and_namespaces()
+                if namespace == beside[1] and name != beside[0]}
+
     def last(self):
         """Return the newest message of every topic."""
         return {topic: messages[-1] for topic, messages in self.heard.items() if messages}

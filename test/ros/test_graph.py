@@ -39,9 +39,10 @@ def test_every_topic_of_the_machine_has_one_publisher(probe):
 
 
 def test_nobody_speaks_outside_of_the_names_of_the_machine(probe):
-    names = [name for name, _ in probe.node.get_topic_names_and_types()]
-    assert '/encoder_counts' in names
-    assert not [name for name in names if name.endswith('mock_machine/encoder_counts')]
+    def names():
+        return [name for name, _ in probe.node.get_topic_names_and_types()]
+    probe.until(lambda: '/encoder_counts' in names())
+    assert not [name for name in names() if name.endswith('mock_machine/encoder_counts')]
 
 
 def test_who_comes_late_hears_session_load_state_and_prescription(probe):
@@ -98,9 +99,7 @@ def test_one_process_is_the_same_machine(own_domain, tmp_path):
         command = probe.wait_for('load_command')
         probe.wait_for('machine_state', lambda state: state.sequence >= command.sequence)
         assert probe.now('session').stage == SessionState.IDLE
-        names = {name for name, namespace in probe.node.get_node_names_and_namespaces()
-                 if namespace == '/left'}
-        assert names == {*node_list.SIMULATION, 'probe'}
+        probe.until(lambda: probe.nodes() == set(node_list.SIMULATION))
         assert list(tmp_path.iterdir()), 'the folder of the history was not heard of'
         runner.check()
 

@@ -57,16 +57,10 @@ def isolated_history(tmp_path, monkeypatch):
     monkeypatch.setenv('XDG_DATA_HOME', str(tmp_path))
 
 
-def nodes(probe):
-    """Return the names of the nodes beside the probe."""
-    return {name for name, namespace in probe.node.get_node_names_and_namespaces()
-            if namespace == '/left' and name != 'probe'}
-
-
 @pytest.mark.launch(fixture=machine)
 def test_a_machine_comes_up_in_its_namespace_and_stays_unloaded():
     with Probe('left') as probe:
-        probe.until(lambda: nodes(probe) == set(node_list.MACHINE))
+        probe.until(lambda: probe.nodes() == set(node_list.MACHINE))
         assert probe.prescribe().accepted
         answer = probe.until(lambda: probe.ask('arm'))
         assert not answer.success
@@ -76,18 +70,18 @@ def test_a_machine_comes_up_in_its_namespace_and_stays_unloaded():
 @pytest.mark.launch(fixture=simulation)
 def test_a_simulation_comes_up_in_its_namespace_and_its_values_flow():
     with Probe('left') as probe:
-        probe.until(lambda: nodes(probe) == set(node_list.SIMULATION))
+        probe.until(lambda: probe.nodes() == set(node_list.SIMULATION))
         command = probe.wait_for('load_command')
         probe.wait_for('machine_state', lambda state: state.sequence >= command.sequence)
-        assert probe.node.count_publishers('clock') == 1
+        probe.until(lambda: probe.node.count_publishers('clock') == 1)
         probe.calibrate()
 
 
 @pytest.mark.launch(fixture=composed)
 def test_one_process_is_the_same_simulation():
     with Probe('left') as probe:
-        probe.until(lambda: nodes(probe) == set(node_list.SIMULATION))
-        assert probe.node.count_publishers('clock') == 1
+        probe.until(lambda: probe.nodes() == set(node_list.SIMULATION))
+        probe.until(lambda: probe.node.count_publishers('clock') == 1)
         probe.calibrate()
 
 
@@ -136,7 +130,7 @@ def test_a_start_that_fails_ends_all_with_a_status_and_the_reason(
 def test_ctrl_c_ends_every_node_well(own_domain, isolated_history):
     process = ros2_launch(path('simulation'), 'namespace:=left', 'real_time_factor:=0.0')
     with Probe('left') as probe:
-        probe.until(lambda: nodes(probe) == set(node_list.SIMULATION))
+        probe.until(lambda: probe.nodes() == set(node_list.SIMULATION))
         probe.wait_for('session')
         process.send_signal(signal.SIGINT)
         said, _ = process.communicate(timeout=PATIENCE)

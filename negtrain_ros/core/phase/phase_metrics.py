@@ -145,7 +145,7 @@ class HalfRepetition:
         longer upward. Work and power are those of the same force.
 
         :param moving_mass: what moves with the handle besides the load [kg]
-        :param extent: the personal range that the plateau is a part of; None: that of the leg
+        :param rom: the personal range that the plateau is a part of; None: that of the leg
         """
         if self._known is None or self._known[:2] != (moving_mass, rom):
             self._known = moving_mass, rom, self._measure(moving_mass, rom)

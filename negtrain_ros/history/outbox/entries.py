@@ -22,7 +22,7 @@ import zlib
 from negtrain_ros.core.settings import Refusal
 from negtrain_ros.core.types import SetEnd
 from negtrain_ros.history.tables import ALIASES, ERASURES, METADATA, SESSIONS, SETS
-from sqlalchemy import bindparam, case, or_, select, Table, update
+from sqlalchemy import bindparam, case, Column, or_, select, Table, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
@@ -100,6 +100,12 @@ def athlete_number(name: str) -> int:
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], 'big') >> 1
 
 
+def new_athlete(name: str, created_at: float) -> dict[str, Any]:
+    """Return the row of an athlete of whom nothing but the name is known, made at a time [s]."""
+    return {'number': athlete_number(name), 'name': name, 'created_at': created_at, 'cap': None,
+            'highest_share': 1.0, 'token': None, 'notes': None}
+
+
 def clean_name(name: str) -> str:
     """
     Return the name of an athlete as it is kept.
@@ -125,7 +131,8 @@ def apply(connection: Connection, entries: Sequence[Entry]) -> None:
 
     A machine that has not heard of a new name or a merge writes the number of the old name.
     """
-    erased, aliases = _erasures(connection, entries), _aliases(connection, entries)
+    erased = _known(connection, entries, ERASURES.c.athlete, ERASURES.c.erased_at)
+    aliases = _known(connection, entries, ALIASES.c.number, ALIASES.c.athlete)
     wanted = [_about(entry, aliases[entry.athlete]) if entry.athlete in aliases else entry
               for entry in entries
               if entry.written_at > erased.get(entry.athlete, float('-inf'))
@@ -145,22 +152,15 @@ def _statement(entry: Entry) -> tuple[Verb, str, frozenset[str]]:
     return entry.verb, entry.table, frozenset(entry.values)
 
 
-def _erasures(connection: Connection, entries: Iterable[Entry]) -> dict[int, float]:
+def _known(
+    connection: Connection, entries: Iterable[Entry], athlete: Column[Any], fact: Column[Any],
+) -> dict[int, Any]:
+    """Return a fact about each athlete of the entries of whom a table has one."""
     athletes = {entry.athlete for entry in entries if entry.athlete}
     if not athletes:
         return {}
-    rows = connection.execute(
-        select(ERASURES.c.athlete, ERASURES.c.erased_at).where(ERASURES.c.athlete.in_(athletes)))
-    return {row.athlete: row.erased_at for row in rows}
-
-
-def _aliases(connection: Connection, entries: Iterable[Entry]) -> dict[int, int]:
-    athletes = {entry.athlete for entry in entries if entry.athlete}
-    if not athletes:
-        return {}
-    rows = connection.execute(
-        select(ALIASES.c.number, ALIASES.c.athlete).where(ALIASES.c.number.in_(athletes)))
-    return {row.number: row.athlete for row in rows}
+    rows = connection.execute(select(athlete, fact).where(athlete.in_(athletes)))
+    return {row[0]: row[1] for row in rows}
 
 
 def _about(entry: Entry, athlete: int) -> Entry:
