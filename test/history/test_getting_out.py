@@ -177,7 +177,9 @@ def test_a_report_needs_nothing_but_itself(url, folder, kept, tmp_path):
     assert status == 0
     assert '84.999' in html or '85.000' in html
     assert '<b>' not in html and '&lt;b&gt;' in html
-    assert not re.search(r'(src|href)\s*=\s*"(?!data:)', html)
+    assert not re.search(r'(src|href)\s*=\s*"(?!data:|#)', html)
+    names = set(re.findall(r'\bid="([^"]+)"', html))
+    assert set(re.findall(r'(?:href="#|url\(#)([^")]+)', html)) <= names
     drawn = [ElementTree.fromstring(text) for text in re.findall(r'<svg.*?</svg>', html, re.S)]
     assert len(drawn) == len(pictures) == 3
     for picture in drawn:

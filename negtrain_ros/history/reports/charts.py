@@ -1,6 +1,6 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Charts of a report as data; svg.py and png.py draw them."""
+"""Charts of a report as data; drawing.py draws them."""
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -53,6 +53,7 @@ class Chart:
     quantity: str
     height: int  # of a panel, pixels of a page
     dates: bool = False
+    whole: bool = False  # x counts something
 
 
 def of_set(training_set: dict[str, Any], repetitions: Rows) -> Chart | None:
@@ -99,7 +100,7 @@ def of_repetitions(repetitions: Rows) -> Chart | None:
         pairwise(repetitions), start=1) if row['set'] != following['set']]
     return Chart((Panel('load [kg]', loads, dividers),
                   Panel('velocity [m/s]', velocities, dividers)),
-                 'repetition; a line divides two sets', 180)
+                 'repetition; a line divides two sets', 180, whole=True)
 
 
 def of_strength(tests: Rows) -> Chart | None:
@@ -116,16 +117,6 @@ def of_strength(tests: Rows) -> Chart | None:
         return None
     return Chart((Panel('maximum [kg]', series),), 'day of the test; filled: accepted', 190,
                  dates=True)
-
-
-def ticks(low: float, high: float, most: int = 7) -> list[float]:
-    """Return round numbers between two, at most so many steps."""
-    rough = max(high - low, 1e-9) / most
-    power = 10.0 ** math.floor(math.log10(rough))
-    step = next(factor * power for factor in (1.0, 2.0, 5.0, 10.0)
-                if factor * power >= rough * (1.0 - 1e-9))
-    first = math.ceil(low / step - 1e-9)
-    return [round(index * step, 9) for index in range(first, math.floor(high / step + 1e-9) + 1)]
 
 
 def extent(panel: Panel) -> tuple[float, float]:

@@ -11,7 +11,7 @@ from negtrain_ros.core.safety.fault_table import FailsafeAction, RULES
 from negtrain_ros.core.types import Fault
 from negtrain_ros.history import tables_for_people
 from negtrain_ros.history.files import private_file
-from negtrain_ros.history.reports import charts, svg
+from negtrain_ros.history.reports import charts, drawing
 from negtrain_ros.history.reports.charts import Chart
 from sqlalchemy.engine import Engine
 
@@ -66,7 +66,7 @@ def page(session: dict[str, Any], rows: dict[str, list[dict[str, Any]]],
     templates.filters |= {'date': _date, 'number': _number, 'words': _words}
     return templates.get_template('report.html').render(
         session=session, **rows,
-        pictures={name: Markup(svg.draw(chart)) for name, chart in shown.items()})
+        pictures={name: Markup(drawing.svg(chart)) for name, chart in shown.items()})
 
 
 def write_report(engine: Engine, number: int | None, folder: Path, *, png: bool) -> list[Path]:
@@ -82,8 +82,7 @@ def write_report(engine: Engine, number: int | None, folder: Path, *, png: bool)
     name = f'session-{session["number"]}'
     files = {f'{name}.html': page(session, rows, shown).encode()}
     if png:
-        from negtrain_ros.history.reports.png import draw
-        files |= {f'{name}-{which}.png': draw(chart) for which, chart in shown.items()}
+        files |= {f'{name}-{which}.png': drawing.png(chart) for which, chart in shown.items()}
     for file_name, content in files.items():
         with private_file(folder / file_name) as file:
             file.write(content)

@@ -1,31 +1,52 @@
 # Copyright 2026 negtrain contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Drawing charts as PNG, to be passed on."""
+"""Drawing of charts with matplotlib: SVG for a page, PNG to be passed on."""
 from datetime import datetime
 import io
 
+import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, date2num
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from negtrain_ros.history.reports.charts import breadth, Chart, extent, GREY, INK, Panel
 
 INCH = 100  # pixels of a page
+WIDTH, LEFT, RIGHT, TOP, BOTTOM, GAP = 900, 60, 15, 18, 42, 20  # pixels
 MARKERS = {'circle': 'o', 'square': 's', 'triangle': '^', '': ''}
 STROKES = {'solid': '-', 'dashed': '--', '': ''}
+NO_METADATA = {'Creator': None, 'Date': None, 'Format': None, 'Type': None}
 
 
-def draw(chart: Chart) -> bytes:
+def svg(chart: Chart) -> str:
+    """Return a chart as an SVG element, with its texts as texts."""
+    file = io.StringIO()
+    # The salt makes the names inside the element, and so the page, the same each time.
+    with mpl.rc_context({'svg.fonttype': 'none', 'svg.hashsalt': chart.quantity}):
+        _figure(chart).savefig(file, format='svg', metadata=NO_METADATA, transparent=True)
+    text = file.getvalue()
+    return text[text.index('<svg'):].replace('<svg', '<svg role="img"', 1)
+
+
+def png(chart: Chart) -> bytes:
     """Return a chart as PNG."""
+    file = io.BytesIO()
+    _figure(chart).savefig(file, format='png', dpi=130)
+    return file.getvalue()
+
+
+def _figure(chart: Chart) -> Figure:
     count = len(chart.panels)
-    figure = Figure(figsize=(9.0, (60 + count * (chart.height + 20)) / INCH),
-                    layout='constrained')
+    height = TOP + count * (chart.height + GAP) - GAP + BOTTOM
+    figure = Figure(figsize=(WIDTH / INCH, height / INCH))
+    # A layout that measures the texts first would take as long as the drawing.
+    figure.subplots_adjust(LEFT / WIDTH, BOTTOM / height, 1.0 - RIGHT / WIDTH, 1.0 - TOP / height,
+                           hspace=GAP / chart.height)
     axes = figure.subplots(count, 1, sharex=True, squeeze=False)[:, 0]
     for one, panel in zip(axes, chart.panels, strict=True):
         _draw_panel(one, panel, chart)
     axes[-1].set_xlabel(chart.quantity, fontsize=8)
-    file = io.BytesIO()
-    figure.savefig(file, format='png', dpi=130)
-    return file.getvalue()
+    return figure
 
 
 def _draw_panel(axes: Axes, panel: Panel, chart: Chart) -> None:
@@ -54,3 +75,5 @@ def _draw_panel(axes: Axes, panel: Panel, chart: Chart) -> None:
     if chart.dates:
         axes.xaxis_date()
         axes.xaxis.set_major_locator(AutoDateLocator(minticks=2, maxticks=7))
+    elif chart.whole:
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
