@@ -18,6 +18,7 @@ from negtrain_ros.core.load.arming_checks import (
 )
 from negtrain_ros.core.load.fatigue import VelocityLoss
 from negtrain_ros.core.load.load_profile import LoadProfile, LoadProfileSettings
+from negtrain_ros.core.load.lowering_speed import LoweringSpeed
 from negtrain_ros.core.load.overload_taper import OverloadTaper, OverloadTaperSettings
 from negtrain_ros.core.load.spotter import between_repetitions, Spotter, SpotterSettings
 from negtrain_ros.core.load.state_machine import explain, LOADED, LoadTrigger, TRANSITIONS
@@ -89,7 +90,8 @@ class LoadController:
         self._failsafe = Failsafe(
             self.settings.faults, self.settings.inputs, self.settings.lowering)
         self._spotter = Spotter(self.settings.spotter)
-        self._taper = OverloadTaper(self.settings.taper)
+        self._lowering = LoweringSpeed()
+        self._taper = OverloadTaper(self.settings.taper, self._lowering)
         self._velocity_loss = VelocityLoss()
         self._speed_hold = SpeedHold()
         self._profile = LoadProfile(
@@ -129,7 +131,7 @@ class LoadController:
             return f'{self.mode.name.lower()}: {self._explain(LimitReason.UNLOAD)}'
         refusal = (prescription_check(self.prescription, self.settings.limits)
                    or readiness_check(self._inputs, self.settings.inputs,
-                                      -self._taper.lowering_speed, now)
+                                      -self._lowering.value, now)
                    or session_check(self.prescription, self._inputs.session_limit)
                    or fault_names(self._failsafe.held))
         if refusal:
@@ -156,7 +158,7 @@ class LoadController:
 
     def reset_faults(self, now: float) -> str | None:
         """Acknowledge faults whose cause is gone; return the reason why some remain, or None."""
-        moves = not abs(self._taper.lowering_speed) <= AT_REST
+        moves = not abs(self._lowering.value) <= AT_REST
         if self.mode is LoadMode.FAULT and self._inputs.handle is not None and moves:
             return 'the handle moves'
         if self.mode is LoadMode.FAULT and self.commanded > 0.0:
@@ -254,16 +256,18 @@ class LoadController:
             return fraction
         self._measured = handle.stamp
         if dt <= 0.0:
+            self._lowering.reset()
             self._taper.reset()
             return fraction
         dt = min(dt, LONGEST)
         phase = estimate.phase
+        self._lowering.step(handle.velocity, dt)
         self._taper.step(phase, fraction, handle.velocity, prescription, dt)
         if self.armed and rom is not None:
             self._velocity_loss.step(phase, fraction, dt, self._now)
             self._speed_hold.step(phase, fraction, handle.velocity, prescription, dt)
             self._spotter.step(
-                phase, fraction, handle.position, -self._taper.lowering_speed, prescription,
+                phase, fraction, handle.position, -self._lowering.value, prescription,
                 self._now)
             self._finish(phase, prescription)
             self._change_loads(phase, fraction, prescription.order)

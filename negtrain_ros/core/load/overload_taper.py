@@ -4,6 +4,7 @@
 from dataclasses import dataclass
 import math
 
+from negtrain_ros.core.load.lowering_speed import LoweringSpeed
 from negtrain_ros.core.settings import parameter, Settings
 from negtrain_ros.core.types import Phase, Prescription
 
@@ -11,7 +12,6 @@ TREMOR = 2.0 * math.pi * 4.0  # rad/s; slow movement trembles at 4 .. 8 Hz
 QUIET = 0.18  # share of the usual speed that may be left of the tremor
 QUICKEST, SLOWEST = 0.008, 0.15  # s, time constants
 TAKING_UP = 0.04  # s, time constant while the hand takes up the load
-SLOW = 0.08  # s, time constant of what tells movement from tremor
 MEMORY = 0.4  # s, for which a tremor is remembered
 
 
@@ -59,17 +59,17 @@ class OverloadTaper:
     constant τ and an outlook by L with the gain √(1 + ω²L²) / (1 + ω²τ²); that gain times a is
     kept below a share of the usual lowering speed. So a clean turn is seen before it happens,
     and a trembling one is not mistaken for every quiver of the hand.
+
+    :param lowering: of the handle, brought up to date before each step
     """
 
-    def __init__(self, settings: OverloadTaperSettings) -> None:
+    def __init__(self, settings: OverloadTaperSettings, lowering: LoweringSpeed) -> None:
         """Start at rest."""
-        self.settings = settings
+        self.settings, self._lowering = settings, lowering
         self.reset()
 
     def reset(self) -> None:
         """Forget the movement."""
-        self.lowering_speed = 0.0
-        self._slow_half = 0.0
         self._speed = self._speed_half = self._ahead = 0.0
         self._above = self._below = 0.0
         self._typical = self._borne = 0.0
@@ -126,11 +126,8 @@ class OverloadTaper:
 
     def _smooth(self, lowering: float, usual: float, dt: float, settling: bool) -> None:
         """Smooth the speed and follow the tremor."""
-        weight = dt / (dt + SLOW)
-        self._slow_half += (lowering - self._slow_half) * weight
-        self.lowering_speed += (self._slow_half - self.lowering_speed) * weight
         # A movement that begins or ends leaves its average to one side, tremor to both.
-        aside = lowering - self._slow_half
+        aside = lowering - self._lowering.half
         fade = MEMORY / (MEMORY + dt)
         self._above *= fade
         self._below *= fade
@@ -171,8 +168,8 @@ class OverloadTaper:
             self._phase = phase
         if fraction > self._highest:
             self._highest = fraction
-        if self.lowering_speed > self._typical:
-            self._typical = self.lowering_speed
+        if self._lowering.value > self._typical:
+            self._typical = self._lowering.value
 
     def _share_of_range(self, fraction: float, span: float) -> float:
         settings = self.settings

@@ -4,6 +4,7 @@
 from itertools import pairwise
 import math
 
+from negtrain_ros.core.load.lowering_speed import LoweringSpeed
 from negtrain_ros.core.load.overload_taper import OverloadTaper, OverloadTaperSettings
 from negtrain_ros.core.types import Method, Phase, Prescription, RangeOfMotion
 import pytest
@@ -27,12 +28,22 @@ def course(turn, tremor=0.0):
             yield phase, fraction, speed + tremor * math.sin(40.0 * step * DT)
 
 
+def stepped(some_course, prescription=NEGATIVE):
+    """Return phase, fraction and share of the overload along a course."""
+    lowering = LoweringSpeed()
+    taper = OverloadTaper(OverloadTaperSettings(), lowering)
+    found = []
+    for phase, fraction, speed in some_course:
+        lowering.step(speed, DT)
+        found.append((phase, fraction, taper.step(phase, fraction, speed, prescription, DT)))
+    return found
+
+
 def shares(turn=0.0, tremor=0.0, prescription=NEGATIVE):
     """Return the share of the overload for each fraction on the way down."""
-    taper = OverloadTaper(OverloadTaperSettings())
-    return [(fraction, share) for phase, fraction, share in (
-        (phase, fraction, taper.step(phase, fraction, speed, prescription, DT))
-        for phase, fraction, speed in course(turn, tremor)) if phase is Phase.ECCENTRIC]
+    return [(fraction, share)
+            for phase, fraction, share in stepped(course(turn, tremor), prescription)
+            if phase is Phase.ECCENTRIC]
 
 
 @pytest.mark.parametrize('tremor', [0.0, 0.03])
@@ -51,9 +62,7 @@ def test_near_the_end_of_the_range_the_overload_only_falls():
 
 
 def test_there_is_no_overload_in_a_lift():
-    taper = OverloadTaper(OverloadTaperSettings())
-    assert not any(taper.step(phase, fraction, speed, NEGATIVE, DT)
-                   for phase, fraction, speed in course(0.0) if phase is Phase.CONCENTRIC)
+    assert not any(share for phase, _, share in stepped(course(0.0)) if phase is Phase.CONCENTRIC)
 
 
 def test_there_is_no_overload_without_a_range():
