@@ -12,10 +12,12 @@ from dataclasses import dataclass, replace
 from negtrain_ros.core.session.activities import Activity
 from negtrain_ros.core.session.reconcile import DesiredState
 from negtrain_ros.core.session.state_machine import (
+    BEFORE_LOAD,
     CLOSED,
     INSTRUCTIONS,
     OPEN,
     SessionTrigger,
+    TOWARDS_LOAD,
     TRANSITIONS,
     WAYS_ON,
     WORKING,
@@ -141,11 +143,14 @@ class Session:
         Let an event happen at `now` [s].
 
         Who has failed or let go is not loaded again because a rest or a pause is over: then
-        somebody has to say that the athlete is ready.
+        somebody has to say that the athlete is ready. While a fault has to be reset, nothing
+        leads to a load: what is said before the reset does not count after it.
 
         :param reason: one line for people, kept until the next event
         :return: None, or why the event is not possible in this stage, and what is
         """
+        if self._fault and event in TOWARDS_LOAD and (self.stage, event) in TRANSITIONS:
+            return f'a fault is latched: negtrain reset clears it, then {WAYS_ON[self.stage]}'
         if event in (SessionTrigger.RESTED, SessionTrigger.RESUME) and not self._ready and (
                 (self.stage, event) in TRANSITIONS):
             event = SessionTrigger.UNREADY
@@ -217,7 +222,7 @@ class Session:
             self.request(event, now, reason, steady)
         elif self.stage is SessionStage.COUNTDOWN and load is not None:
             self._armed = self._granted(load)
-            self._reason = load.explanation if self._fault else refusal
+            self._reason = refusal
         if self.stage in WORKING and load is not None:
             self._activity.on_load(load.stamp, load.commanded)
         happenings, self._happenings = tuple(self._happenings), []
@@ -227,6 +232,8 @@ class Session:
         self, load: LoadState | None, elapsed: float, refusal: str,
     ) -> tuple[SessionTrigger | None, str]:
         explanation = load.explanation if load else 'the load controller is silent'
+        if self._fault and self.stage in BEFORE_LOAD:
+            return SessionTrigger.PAUSE, explanation
         if self.stage is SessionStage.COUNTDOWN:
             if self._granted(load) and elapsed >= self.settings.countdown:
                 return SessionTrigger.BEGIN, ''
@@ -297,8 +304,6 @@ class Session:
 
     def _way_on(self) -> str:
         """Return what somebody has to do before the session can go on; empty: nothing."""
-        if self._fault and self.stage is SessionStage.COUNTDOWN:
-            return 'negtrain reset clears it'
         if self.stage is SessionStage.PAUSED:
             reset = 'negtrain reset, then ' if self._fault else ''
             return f'{reset}{WAYS_ON[self.stage]}'

@@ -25,7 +25,11 @@ class SessionTrigger(Enum):
 WORKING = (SessionStage.CALIBRATING, SessionStage.TESTING, SessionStage.TRAINING)
 OPEN = (SessionStage.COUNTDOWN, *WORKING, SessionStage.RESTING, SessionStage.PAUSED,
         SessionStage.WAITING)
+BEFORE_LOAD = (SessionStage.COUNTDOWN, SessionStage.RESTING, SessionStage.WAITING)
 CLOSED = (SessionStage.IDLE, SessionStage.FINISHED, SessionStage.STOPPED)
+
+TOWARDS_LOAD = (SessionTrigger.RESTED, SessionTrigger.READY, SessionTrigger.RESUME)
+"""What lets the handle be loaded again; a latched fault forbids it."""
 
 # BEGIN leads to the working stage of the activity in hand; TRAINING stands for all three.
 TRANSITIONS: dict[tuple[SessionStage, SessionTrigger], SessionStage] = {

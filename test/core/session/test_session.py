@@ -186,6 +186,7 @@ def test_a_completed_repetition_survives_a_pause():
     timeline.begin_set()
     timeline.lift(repetition(1))
     timeline.at(0.1, load(LoadMode.FAULT, faults=(Fault.DRIVE,)))
+    timeline.at(0.1, load(DISARMED))
     assert timeline.session.request(SessionTrigger.RESUME, timeline.now) is None
     timeline.begin_set()
     assert timeline.lift(repetition(1)).stage is SessionStage.RESTING
