@@ -14,7 +14,8 @@ NAMES = st.one_of(st.text(max_size=30), st.text(
 
 def taken_by_ros(namespace):
     inner = namespace.removeprefix('/').removesuffix('/')
-    if not inner and namespace not in ('', '/'):
+    # ROS reads a name only as far as the character that ends a string in C.
+    if '\0' in namespace or (not inner and namespace not in ('', '/')):
         return False
     try:
         return bool(validate_namespace('/' + inner))
@@ -24,6 +25,8 @@ def taken_by_ros(namespace):
 
 @given(NAMES)
 @example('press-1')
+@example('\0')
+@example('press\0')
 @example('press 1')
 @example('größe')
 @example('press//1')
